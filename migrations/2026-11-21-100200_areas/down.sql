@@ -1,0 +1,2 @@
+DROP TABLE reference_stamps;
+DROP TABLE areas;

@@ -1,0 +1,3 @@
+DROP TABLE filing_conditions;
+DROP TABLE catalogue_items;
+DROP TABLE catalogue_versions;

@@ -1,0 +1,2 @@
+DROP TABLE check_points;
+DROP TABLE check_point_kinds;

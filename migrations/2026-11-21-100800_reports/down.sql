@@ -1,0 +1,3 @@
+DROP TABLE findings;
+DROP TABLE report_amendments;
+DROP TABLE reports;

@@ -1,0 +1,15 @@
+//! FLOOR 4: the composition root. Reads the command line and the environment, starts what there is to start, and puts the
+//! floors together; nothing else knows about configuration. Imports every floor; nothing imports it.
+
+pub mod cli;
+
+mod admin;
+mod config;
+mod database;
+mod explain;
+mod import;
+mod keys;
+mod progress;
+mod serve;
+mod telemetry;
+mod wire;

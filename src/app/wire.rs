@@ -1,0 +1,64 @@
+//! Puts together what every use case works with.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use anyhow::Context as _;
+
+use super::config::Config;
+use super::{explain, keys};
+use crate::db;
+use crate::gateways::blobs::Blobs;
+use crate::gateways::clock::SystemClock;
+use crate::gateways::images::Images;
+use crate::gateways::passwords::{Cost, Passwords};
+use crate::services::Services;
+use crate::services::account::throttle::LoginThrottle;
+use crate::services::reference::cache::ReferenceCache;
+use crate::services::state::Parts;
+
+/// Few enough that a server, a worker and the commands beside them fit into PostgreSQL's usual 100.
+const POOL_SIZE: usize = 16;
+
+/// Which secrets are needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// Those that outlive this process.
+    Kept,
+    /// None: no token is given out or read.
+    None,
+}
+
+/// Passwords at their full cost, one hash for each processor at once.
+pub(super) fn passwords() -> anyhow::Result<Passwords> {
+    Ok(Passwords::new(Cost::OWASP, processors())?)
+}
+
+/// The services, without demo accounts. Must be called inside the runtime that the connections are to live on.
+pub(super) fn services(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Services> {
+    Ok(Services::new(parts(config, url, keys)?))
+}
+
+/// The same, before they are shared.
+pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Parts> {
+    let keys = match keys {
+        Keys::Kept => keys::Keys::load(&config.data_dir)?,
+        Keys::None => keys::Keys::ephemeral()?,
+    };
+    Ok(Parts {
+        pool: db::pool::pool(url, POOL_SIZE).map_err(explain::database)?,
+        clock: Arc::new(SystemClock),
+        blobs: Blobs::open(&config.blobs).context("check --data-dir and --blobs")?,
+        images: Images::new(processors().min(4)),
+        passwords: passwords()?,
+        tokens: keys.signer,
+        refresh_key: keys.refresh,
+        demo: false,
+        reference: ReferenceCache::new(),
+        throttle: LoginThrottle::new(),
+    })
+}
+
+fn processors() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,25 @@
+//! FLOOR 1: persistence. Rows are private to their file, queries public; a query takes a connection and never opens a
+//! transaction. Imports `domain` only. Nothing outside this floor names diesel.
+
+pub mod account;
+pub mod area;
+pub mod attachment;
+pub mod calendar;
+pub mod catalogue;
+pub mod check_point;
+pub mod error;
+pub mod health;
+pub mod job;
+pub mod policy;
+pub mod pool;
+pub mod reference;
+pub mod report;
+pub mod ruling;
+pub mod schema;
+pub mod session;
+pub mod ticket;
+pub mod unit;
+
+pub use diesel_async::AsyncConnection;
+pub use error::DbError;
+pub use pool::{Conn, Pool};

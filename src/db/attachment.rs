@@ -1,0 +1,330 @@
+//! Photos: what was declared of them, where their bytes lie, and what they are linked with.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
+use uuid::Uuid;
+
+use super::schema::{attachments, finding_attachments, report_attachments, ticket_attachments};
+use super::{Conn, DbError};
+use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = attachments, check_for_backend(diesel::pg::Pg))]
+struct Row {
+    id: Uuid,
+    photo_key: Uuid,
+    account_id: Uuid,
+    sha256: Vec<u8>,
+    size_bytes: i64,
+    mime: String,
+    blob_key: Option<String>,
+    stored_at: Option<SqlTimestamp>,
+    rendition: String,
+    display_key: Option<String>,
+    thumb_key: Option<String>,
+}
+
+impl TryFrom<Row> for StoredPhoto {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Self, DbError> {
+        let sha256 = <[u8; 32]>::try_from(row.sha256).map_err(|_wrong_length| {
+            DbError::DeserializationError("a digest of another length".into())
+        })?;
+        Ok(Self {
+            photo_key: row.photo_key,
+            account_id: row.account_id,
+            declared: DeclaredPhoto {
+                aid: row.id,
+                sha256: Sha256Digest(sha256),
+                size_bytes: u64::try_from(row.size_bytes).unwrap_or(0),
+                mime: row.mime,
+            },
+            blob_key: row.blob_key,
+            stored_at: row.stored_at.map(SqlTimestamp::to_jiff),
+            rendition: match row.rendition.as_str() {
+                "ready" => Rendition::Ready,
+                "unreadable" => Rendition::Unreadable,
+                "unsupported" => Rendition::Unsupported,
+                _ => Rendition::None,
+            },
+            display_key: row.display_key,
+            thumb_key: row.thumb_key,
+        })
+    }
+}
+
+/// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids.
+pub async fn declare(
+    conn: &mut Conn,
+    account_id: Uuid,
+    photos: &[DeclaredPhoto],
+    at: Timestamp,
+) -> Result<Vec<StoredPhoto>, DbError> {
+    let mut sorted: Vec<&DeclaredPhoto> = photos.iter().collect();
+    sorted.sort_by_key(|photo| photo.aid);
+    let rows: Vec<_> = sorted
+        .iter()
+        .map(|photo| {
+            (
+                attachments::id.eq(photo.aid),
+                attachments::photo_key.eq(Uuid::new_v4()),
+                attachments::account_id.eq(account_id),
+                attachments::sha256.eq(photo.sha256.0.to_vec()),
+                attachments::size_bytes.eq(i64::try_from(photo.size_bytes).unwrap_or(i64::MAX)),
+                attachments::mime.eq(&photo.mime),
+                attachments::created_at.eq(at.to_diesel()),
+            )
+        })
+        .collect();
+    diesel::insert_into(attachments::table)
+        .values(rows)
+        .on_conflict(attachments::id)
+        .do_nothing()
+        .execute(conn)
+        .await?;
+    let ids: Vec<Uuid> = sorted.iter().map(|photo| photo.aid).collect();
+    let rows: Vec<Row> = attachments::table
+        .filter(attachments::id.eq_any(ids))
+        .order(attachments::id)
+        .select(Row::as_select())
+        .for_update()
+        .load(conn)
+        .await?;
+    rows.into_iter().map(StoredPhoto::try_from).collect()
+}
+
+/// A photo by the id that its phone gave it.
+pub async fn find(conn: &mut Conn, aid: Uuid) -> Result<Option<StoredPhoto>, DbError> {
+    let row: Option<Row> = attachments::table
+        .find(aid)
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(StoredPhoto::try_from).transpose()
+}
+
+/// A photo by either of its names.
+pub async fn find_by_any_name(conn: &mut Conn, id: Uuid) -> Result<Option<StoredPhoto>, DbError> {
+    let row: Option<Row> = attachments::table
+        .filter(attachments::photo_key.eq(id).or(attachments::id.eq(id)))
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(StoredPhoto::try_from).transpose()
+}
+
+/// Says that the bytes are here. Answers whether they were not before: a concurrent twin finds them stored.
+pub async fn mark_stored(
+    conn: &mut Conn,
+    aid: Uuid,
+    blob_key: &str,
+    at: Timestamp,
+) -> Result<bool, DbError> {
+    let changed = diesel::update(attachments::table.find(aid))
+        .filter(attachments::stored_at.is_null())
+        .set((
+            attachments::blob_key.eq(Some(blob_key)),
+            attachments::stored_at.eq(Some(at.to_diesel())),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// What was made of a photo.
+#[derive(Debug, Clone)]
+pub enum Rendered {
+    /// Both renditions, by their blob keys, and the upright size of the original in pixels.
+    Ready {
+        /// 1600 px.
+        display_key: String,
+        /// 320 px.
+        thumb_key: String,
+        /// Width.
+        width_px: i32,
+        /// Height.
+        height_px: i32,
+    },
+    /// No decodable photo.
+    Unreadable,
+    /// A photo in a format that cannot be decoded here.
+    Unsupported,
+}
+
+/// Notes what was made of a photo.
+pub async fn mark_rendered(conn: &mut Conn, aid: Uuid, rendered: &Rendered) -> Result<(), DbError> {
+    let target = attachments::table.find(aid);
+    let word = match rendered {
+        Rendered::Ready {
+            display_key,
+            thumb_key,
+            width_px,
+            height_px,
+        } => {
+            return diesel::update(target)
+                .set((
+                    attachments::rendition.eq("ready"),
+                    attachments::display_key.eq(Some(display_key)),
+                    attachments::thumb_key.eq(Some(thumb_key)),
+                    attachments::width_px.eq(Some(width_px)),
+                    attachments::height_px.eq(Some(height_px)),
+                ))
+                .execute(conn)
+                .await
+                .map(|_| ());
+        }
+        Rendered::Unreadable => "unreadable",
+        Rendered::Unsupported => "unsupported",
+    };
+    diesel::update(target)
+        .set(attachments::rendition.eq(word))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+fn ordinal(index: usize) -> i16 {
+    i16::try_from(index).unwrap_or(i16::MAX)
+}
+
+/// Links photos with a report, in their order.
+pub async fn link_report(conn: &mut Conn, report_id: Uuid, aids: &[Uuid]) -> Result<(), DbError> {
+    let rows: Vec<_> = aids
+        .iter()
+        .enumerate()
+        .map(|(index, aid)| {
+            (
+                report_attachments::report_id.eq(report_id),
+                report_attachments::attachment_id.eq(aid),
+                report_attachments::ordinal.eq(ordinal(index)),
+            )
+        })
+        .collect();
+    diesel::insert_into(report_attachments::table)
+        .values(rows)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Links photos with a finding, in their order.
+pub async fn link_finding(conn: &mut Conn, finding_id: Uuid, aids: &[Uuid]) -> Result<(), DbError> {
+    let rows: Vec<_> = aids
+        .iter()
+        .enumerate()
+        .map(|(index, aid)| {
+            (
+                finding_attachments::finding_id.eq(finding_id),
+                finding_attachments::attachment_id.eq(aid),
+                finding_attachments::ordinal.eq(ordinal(index)),
+            )
+        })
+        .collect();
+    diesel::insert_into(finding_attachments::table)
+        .values(rows)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Links photos with the row of the trail that they came with.
+pub async fn link_event(
+    conn: &mut Conn,
+    ticket_id: Uuid,
+    seq: i32,
+    role: PhotoRole,
+    aids: &[Uuid],
+) -> Result<(), DbError> {
+    let rows: Vec<_> = aids
+        .iter()
+        .enumerate()
+        .map(|(index, aid)| {
+            (
+                ticket_attachments::ticket_id.eq(ticket_id),
+                ticket_attachments::seq.eq(seq),
+                ticket_attachments::attachment_id.eq(aid),
+                ticket_attachments::role.eq(role.as_str()),
+                ticket_attachments::ordinal.eq(ordinal(index)),
+            )
+        })
+        .collect();
+    diesel::insert_into(ticket_attachments::table)
+        .values(rows)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Tickets that show a photo: by their findings, by findings merged into them, or with a command.
+pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<IdRow> = diesel::sql_query(
+        "SELECT t.id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
+          WHERE fa.attachment_id = $1 \
+         UNION SELECT t.master_id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
+          WHERE fa.attachment_id = $1 AND t.master_id IS NOT NULL \
+         UNION SELECT ticket_id FROM ticket_attachments WHERE attachment_id = $1",
+    )
+    .bind::<SqlUuid, _>(aid)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Tickets whose submission waits for photos, this one among them.
+pub async fn submissions_waiting_for(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<IdRow> = diesel::sql_query(
+        "SELECT DISTINCT t.id FROM ticket_attachments ta JOIN tickets t ON t.id = ta.ticket_id \
+          WHERE ta.attachment_id = $1 AND ta.role = 'after' AND t.photos_due_at IS NOT NULL ORDER BY t.id",
+    )
+    .bind::<SqlUuid, _>(aid)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// When the bytes of each photo of a ticket's last submission came; none for those that have not.
+pub async fn last_submission(
+    conn: &mut Conn,
+    ticket_id: Uuid,
+) -> Result<Vec<Option<Timestamp>>, DbError> {
+    let last_seq = ticket_attachments::table
+        .filter(ticket_attachments::ticket_id.eq(ticket_id))
+        .filter(ticket_attachments::role.eq("after"))
+        .select(diesel::dsl::max(ticket_attachments::seq))
+        .first::<Option<i32>>(conn)
+        .await?;
+    let stored: Vec<Option<SqlTimestamp>> = ticket_attachments::table
+        .inner_join(attachments::table)
+        .filter(ticket_attachments::ticket_id.eq(ticket_id))
+        .filter(ticket_attachments::seq.nullable().eq(last_seq))
+        .select(attachments::stored_at)
+        .load(conn)
+        .await?;
+    Ok(stored
+        .into_iter()
+        .map(|at| at.map(SqlTimestamp::to_jiff))
+        .collect())
+}
+
+/// Of these photos, those whose bytes are here.
+pub async fn stored_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<IdRow> = diesel::sql_query(
+        "SELECT id FROM attachments WHERE id = ANY ($1) AND stored_at IS NOT NULL",
+    )
+    .bind::<Array<SqlUuid>, _>(aids)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

@@ -1,0 +1,112 @@
+//! Connections and migrations.
+
+use std::time::Duration;
+
+use diesel_async::pooled_connection::deadpool;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{
+    AsyncConnection as _, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _,
+    SimpleAsyncConnection as _,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+/// A connection.
+pub type Conn = AsyncPgConnection;
+/// Connections kept open between requests.
+pub type Pool = deadpool::Pool<Conn>;
+/// A connection lent by the pool.
+pub type PooledConn = deadpool::Object<Conn>;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// What every connection is set to: nothing may hold a snapshot open for long (the sync cursors wait for it).
+const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; \
+     SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
+
+/// The database cannot be reached or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolError {
+    /// No connection could be made.
+    #[error("no connection to PostgreSQL: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    /// The pool could not be built.
+    #[error("connection pool: {0}")]
+    Build(#[from] deadpool::BuildError),
+    /// A migration failed.
+    #[error("migration: {0}")]
+    Migration(String),
+}
+
+/// A pool of at most `size` connections. Connections are made on the runtime that is current here, which must outlive
+/// the pool: the driver's task lives there.
+///
+/// # Errors
+/// [`PoolError::Build`]; nothing is connected yet.
+pub fn pool(url: &str, size: usize) -> Result<Pool, PoolError> {
+    let runtime = tokio::runtime::Handle::current();
+    let mut config = ManagerConfig::default();
+    config.custom_setup = Box::new(move |url| {
+        let (runtime, url) = (runtime.clone(), url.to_owned());
+        Box::pin(async move {
+            let connecting = runtime.spawn(async move { connect(&url).await });
+            connecting
+                .await
+                .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?
+        })
+    });
+    let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
+    let wait = Some(Duration::from_secs(10));
+    Ok(Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(wait)
+        .create_timeout(wait)
+        .runtime(::deadpool::Runtime::Tokio1)
+        .build()?)
+}
+
+async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {
+    let mut conn = Conn::establish(url).await?;
+    conn.batch_execute(SESSION_SETTINGS)
+        .await
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// Applies the migrations that the database does not have yet, under a lock so that servers which start together do
+/// not meet. Needs a multi-thread runtime. Answers the names of those applied.
+///
+/// # Errors
+/// [`PoolError`] when the database cannot be reached or a migration fails.
+pub async fn migrate(url: &str) -> Result<Vec<String>, PoolError> {
+    let mut conn = Conn::establish(url).await?;
+    diesel::sql_query("SELECT pg_advisory_lock(hashtext('xuncha migrations'))")
+        .execute(&mut conn)
+        .await
+        .map_err(|error| PoolError::Migration(error.to_string()))?;
+    let applied = tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(conn);
+        let applied = harness.run_pending_migrations(MIGRATIONS)?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
+            applied.iter().map(ToString::to_string).collect(),
+        )
+    });
+    applied
+        .await
+        .map_err(|error| PoolError::Migration(error.to_string()))?
+        .map_err(|error| PoolError::Migration(error.to_string()))
+}
+
+/// Takes every migration back: for the test that they can be.
+///
+/// # Errors
+/// [`PoolError`] when the database cannot be reached or a migration fails.
+pub async fn revert_all(url: &str) -> Result<(), PoolError> {
+    let conn = Conn::establish(url).await?;
+    tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(conn);
+        harness.revert_all_migrations(MIGRATIONS).map(|_| ())
+    })
+    .await
+    .map_err(|error| PoolError::Migration(error.to_string()))?
+    .map_err(|error| PoolError::Migration(error.to_string()))
+}

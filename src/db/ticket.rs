@@ -1,0 +1,127 @@
+//! Tickets: the row, and reading and writing it whole. Lists, trails and what belongs to a ticket are in the files below.
+//! Whatever a caller is answered goes through a [`TicketScope`]: a forgotten check finds nothing.
+
+pub mod assignment;
+pub mod event;
+pub mod list;
+pub mod record;
+mod row;
+pub mod scope;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use self::row::Row;
+pub use self::scope::TicketScope;
+use super::schema::tickets;
+use super::{Conn, DbError};
+use crate::domain::ticket::Ticket;
+
+diesel::define_sql_function! {
+    /// The next value of a sequence.
+    fn nextval(sequence: diesel::sql_types::Text) -> diesel::sql_types::BigInt;
+}
+
+/// Writes a new ticket.
+pub async fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), DbError> {
+    diesel::insert_into(tickets::table)
+        .values(Row::from(ticket))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Writes a ticket back, whole. The caller holds its lock.
+pub async fn update(conn: &mut Conn, ticket: &Ticket) -> Result<(), DbError> {
+    diesel::update(tickets::table.find(ticket.id))
+        .set(Row::from(ticket))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Reads a ticket within a scope.
+pub async fn find(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    id: Uuid,
+) -> Result<Option<Ticket>, DbError> {
+    let query = tickets::table
+        .filter(tickets::id.eq(id))
+        .select(Row::as_select())
+        .into_boxed();
+    let row = scope.filter(query).first(conn).await.optional()?;
+    row.map(Ticket::try_from).transpose()
+}
+
+/// Reads a ticket within a scope and locks it until the transaction ends. What is in scope is asked again once the lock
+/// is held.
+pub async fn lock(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    id: Uuid,
+) -> Result<Option<Ticket>, DbError> {
+    let locked = tickets::table
+        .find(id)
+        .select(tickets::id)
+        .for_update()
+        .first::<Uuid>(conn)
+        .await
+        .optional()?;
+    match locked {
+        Some(id) => find(conn, scope, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether any of these tickets is in scope.
+pub async fn any_visible(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    ids: &[Uuid],
+) -> Result<bool, DbError> {
+    let query = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(Row::as_select())
+        .into_boxed();
+    let found = scope.filter(query).limit(1).load(conn).await?;
+    Ok(!found.is_empty())
+}
+
+/// The next number of the city's tickets, from 1.
+pub async fn next_number(conn: &mut Conn) -> Result<i64, DbError> {
+    diesel::select(nextval("ticket_numbers"))
+        .get_result(conn)
+        .await
+}
+
+/// Ids of the tickets whose deadline lies beyond the calendar that was loaded when it was computed.
+pub async fn provisional(conn: &mut Conn) -> Result<Vec<Uuid>, DbError> {
+    tickets::table
+        .filter(tickets::due_provisional)
+        .select(tickets::id)
+        .order(tickets::id)
+        .load(conn)
+        .await
+}
+
+/// Whether an account sent the finding of this ticket, or one that was merged into it.
+pub async fn is_reported_by(
+    conn: &mut Conn,
+    ticket_id: Uuid,
+    account_id: Uuid,
+) -> Result<bool, DbError> {
+    use super::schema::{findings, reports};
+    let sightings = tickets::table
+        .inner_join(findings::table.inner_join(reports::table))
+        .filter(
+            tickets::id
+                .eq(ticket_id)
+                .or(tickets::master_id.eq(ticket_id)),
+        )
+        .filter(reports::account_id.eq(account_id));
+    diesel::select(diesel::dsl::exists(sightings))
+        .get_result(conn)
+        .await
+}

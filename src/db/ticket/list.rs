@@ -1,0 +1,160 @@
+//! Pages of tickets within a scope, newest first, and of those overdue, longest first.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Double, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel as _;
+use uuid::Uuid;
+
+use super::row::Row;
+use super::scope::TicketScope;
+use crate::db::schema::tickets;
+use crate::db::{Conn, DbError};
+use crate::domain::geo::BoundingBox;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::machine::State;
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// In these states; empty: in any.
+    pub states: Vec<State>,
+    /// Led by one of these units.
+    pub units: Option<Vec<Uuid>>,
+    /// In this district.
+    pub district: Option<String>,
+    /// Of this item.
+    pub item: Option<String>,
+    /// Overdue at this instant.
+    pub overdue_at: Option<Timestamp>,
+    /// Within these corners.
+    pub bbox: Option<BoundingBox>,
+    /// Number or words of the description.
+    pub words: Option<String>,
+}
+
+/// Order of [`page`]: `listed_at`, then id.
+pub type ListKey = (Timestamp, Uuid);
+
+/// At most `limit` tickets after a key, latest listed first.
+pub async fn page(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    filter: &TicketFilter,
+    after: Option<ListKey>,
+    limit: i64,
+) -> Result<Vec<Ticket>, DbError> {
+    let mut query = narrowed(scope, filter)
+        .order((tickets::listed_at.desc(), tickets::id.desc()))
+        .limit(limit);
+    if let Some((listed_at, id)) = after {
+        query = query.filter(
+            sql::<Bool>("(tickets.listed_at, tickets.id) < (")
+                .bind::<Timestamptz, _>(listed_at.to_diesel())
+                .sql(", ")
+                .bind::<SqlUuid, _>(id)
+                .sql(")"),
+        );
+    }
+    load(conn, query).await
+}
+
+/// Order of [`overdue_page`]: `due_at`, then id.
+pub type DueKey = (Timestamp, Uuid);
+
+/// At most `limit` tickets after a key, longest overdue first. The filter says at which instant.
+pub async fn overdue_page(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    filter: &TicketFilter,
+    after: Option<DueKey>,
+    limit: i64,
+) -> Result<Vec<Ticket>, DbError> {
+    let mut query = narrowed(scope, filter)
+        .order((tickets::due_at.asc(), tickets::id.asc()))
+        .limit(limit);
+    if let Some((due_at, id)) = after {
+        query = query.filter(
+            sql::<Bool>("(tickets.due_at, tickets.id) > (")
+                .bind::<Timestamptz, _>(due_at.to_diesel())
+                .sql(", ")
+                .bind::<SqlUuid, _>(id)
+                .sql(")"),
+        );
+    }
+    load(conn, query).await
+}
+
+async fn load(conn: &mut Conn, query: super::scope::Query<'_>) -> Result<Vec<Ticket>, DbError> {
+    let rows: Vec<Row> = query.load(conn).await?;
+    rows.into_iter().map(Ticket::try_from).collect()
+}
+
+fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Query<'a> {
+    let mut query = scope.filter(tickets::table.select(Row::as_select()).into_boxed());
+    if !filter.states.is_empty() {
+        let words: Vec<&'static str> = filter.states.iter().map(|state| state.as_str()).collect();
+        query = query.filter(tickets::state.eq_any(words));
+    }
+    if let Some(units) = &filter.units {
+        query = query.filter(tickets::lead_unit_id.eq_any(units.clone()));
+    }
+    if let Some(district) = &filter.district {
+        query = query.filter(tickets::district_code.eq(district.clone()));
+    }
+    if let Some(item) = &filter.item {
+        query = query.filter(tickets::item.eq(item.clone()));
+    }
+    if let Some(at) = filter.overdue_at {
+        query = overdue_at(query, at);
+    }
+    if let Some(bbox) = filter.bbox {
+        query = query.filter(
+            sql::<Bool>("(tickets.lat BETWEEN ")
+                .bind::<Double, _>(bbox.south)
+                .sql(" AND ")
+                .bind::<Double, _>(bbox.north)
+                .sql(" AND tickets.lon BETWEEN ")
+                .bind::<Double, _>(bbox.west)
+                .sql(" AND ")
+                .bind::<Double, _>(bbox.east)
+                .sql(")"),
+        );
+    }
+    if let Some(words) = &filter.words {
+        let pattern = format!("%{}%", escape_like(words));
+        query = query.filter(
+            tickets::number
+                .ilike(pattern.clone())
+                .assume_not_null()
+                .or(tickets::text.ilike(pattern)),
+        );
+    }
+    query
+}
+
+/// `Ticket::is_overdue_at`, in SQL.
+fn overdue_at(query: super::scope::Query<'_>, at: Timestamp) -> super::scope::Query<'_> {
+    let at = at.to_diesel();
+    query.filter(
+        sql::<Bool>("((tickets.state IN ('dispatched', 'rectifying') AND tickets.due_at < ")
+            .bind::<Timestamptz, _>(at)
+            .sql(
+                ") OR (tickets.state = 'awaiting_recheck' AND (tickets.submitted_at > tickets.due_at \
+                   OR (tickets.due_at < ",
+            )
+            .bind::<Timestamptz, _>(at)
+            .sql(" AND tickets.photos_due_at < ")
+            .bind::<Timestamptz, _>(at)
+            .sql("))))"),
+    )
+}
+
+fn escape_like(words: &str) -> String {
+    words
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}

@@ -1,0 +1,154 @@
+//! Tickets with what belongs to them, for any number of tickets in a fixed number of queries.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::db::schema::{check_points, findings, ticket_assignments};
+use crate::db::{Conn, DbError, catalogue};
+use crate::domain::catalogue::ItemKey;
+use crate::domain::evidence::PhotoRole;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::projection::{TicketPhoto, TicketRecord};
+
+#[derive(QueryableByName)]
+struct PhotoRow {
+    #[diesel(sql_type = SqlUuid)]
+    ticket_id: Uuid,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = SqlUuid)]
+    photo_key: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    aid: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = Bool)]
+    stored: bool,
+    #[diesel(sql_type = Text)]
+    rendition: String,
+    #[diesel(sql_type = Bool)]
+    office_only: bool,
+}
+
+/// Photos of the findings (its own and those merged into it), then those that came with commands, oldest first.
+const PHOTOS: &str = "\
+SELECT coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, a.photo_key, a.id AS aid, a.account_id, \
+       a.stored_at IS NOT NULL AS stored, a.rendition, false AS office_only, 0 AS seq, t.created_at, fa.ordinal \
+  FROM tickets t JOIN finding_attachments fa ON fa.finding_id = t.finding_id \
+  JOIN attachments a ON a.id = fa.attachment_id \
+ WHERE t.id = ANY ($1) OR t.master_id = ANY ($1) \
+UNION ALL \
+SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, e.office_only, ta.seq, a.created_at, \
+       ta.ordinal \
+  FROM ticket_attachments ta JOIN attachments a ON a.id = ta.attachment_id \
+  JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq \
+ WHERE ta.ticket_id = ANY ($1) \
+ ORDER BY seq, created_at, ordinal";
+
+/// Completes tickets, in their order.
+pub async fn complete(conn: &mut Conn, tickets: Vec<Ticket>) -> Result<Vec<TicketRecord>, DbError> {
+    let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let keys: BTreeSet<&ItemKey> = tickets.iter().map(|ticket| &ticket.item).collect();
+    let condition_ids: Vec<Uuid> = tickets.iter().filter_map(|t| t.condition_id).collect();
+    let items = catalogue::get_items(conn, keys).await?;
+    let conditions = catalogue::get_conditions(conn, &condition_ids).await?;
+    let mut cooperating = cooperating(conn, &ids).await?;
+    let points = point_names(conn, &tickets).await?;
+    let reports = report_ids(conn, &tickets).await?;
+    let mut photos = photos(conn, &ids).await?;
+    tickets
+        .into_iter()
+        .map(|ticket| {
+            let item = items.get(&ticket.item).cloned().ok_or(DbError::NotFound)?;
+            Ok(TicketRecord {
+                item,
+                condition: ticket
+                    .condition_id
+                    .and_then(|id| conditions.get(&id).cloned()),
+                cooperating: cooperating.remove(&ticket.id).unwrap_or_default(),
+                point_name: ticket.point_id.and_then(|id| points.get(&id).cloned()),
+                report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
+                photos: photos.remove(&ticket.id).unwrap_or_default(),
+                ticket,
+            })
+        })
+        .collect()
+}
+
+async fn cooperating(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    let rows: Vec<(Uuid, String)> = ticket_assignments::table
+        .filter(ticket_assignments::ticket_id.eq_any(ids))
+        .filter(ticket_assignments::role.eq("cooperating"))
+        .filter(ticket_assignments::until.is_null())
+        .order(ticket_assignments::unit_name)
+        .select((ticket_assignments::ticket_id, ticket_assignments::unit_name))
+        .load(conn)
+        .await?;
+    Ok(grouped(rows))
+}
+
+async fn point_names(
+    conn: &mut Conn,
+    tickets: &[Ticket],
+) -> Result<HashMap<Uuid, String>, DbError> {
+    let ids: Vec<Uuid> = tickets
+        .iter()
+        .filter_map(|ticket| ticket.point_id)
+        .collect();
+    let rows: Vec<(Uuid, String)> = check_points::table
+        .filter(check_points::id.eq_any(ids))
+        .select((check_points::id, check_points::name_zh))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let ids: Vec<Uuid> = tickets
+        .iter()
+        .filter_map(|ticket| ticket.finding_id)
+        .collect();
+    let rows: Vec<(Uuid, Uuid)> = findings::table
+        .filter(findings::id.eq_any(ids))
+        .select((findings::id, findings::report_id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
+    let rows: Vec<PhotoRow> = diesel::sql_query(PHOTOS)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(conn)
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| {
+        let role = match row.role.as_str() {
+            "before" => PhotoRole::Before,
+            "after" => PhotoRole::After,
+            "recheck" => PhotoRole::Recheck,
+            _ => PhotoRole::Comment,
+        };
+        let photo = TicketPhoto {
+            photo_key: row.photo_key,
+            aid: row.aid,
+            account_id: row.account_id,
+            role,
+            stored: row.stored,
+            rendition: row.rendition,
+            office_only: row.office_only,
+        };
+        (row.ticket_id, photo)
+    })))
+}
+
+fn grouped<T>(rows: impl IntoIterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (id, value) in rows {
+        groups.entry(id).or_default().push(value);
+    }
+    groups
+}

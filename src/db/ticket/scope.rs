@@ -1,0 +1,96 @@
+//! Which tickets a caller may know of, as a condition of every query.
+
+use diesel::dsl::sql;
+use diesel::helper_types::IntoBoxed;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use super::row::Row;
+use crate::db::schema::tickets;
+use crate::domain::account::{Actor, Role};
+
+pub(in crate::db) type Query<'a> =
+    IntoBoxed<'a, diesel::dsl::Select<tickets::table, diesel::dsl::AsSelect<Row, Pg>>, Pg>;
+
+/// The tickets that exist for a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TicketScope {
+    /// Every ticket.
+    All,
+    /// Tickets that these units lead or cooperate in, once filed.
+    Units(Vec<Uuid>),
+    /// Tickets of one's own findings, and those awaiting a recheck that one may make.
+    Inspector {
+        /// The inspector.
+        account_id: Uuid,
+        /// Units too close to the inspector for a recheck.
+        kin: Vec<Uuid>,
+    },
+    /// None.
+    Nothing,
+}
+
+impl TicketScope {
+    /// The scope of a caller.
+    pub fn of(actor: &Actor) -> Self {
+        let unit = actor.unit.as_ref();
+        match actor.role {
+            Role::Clerk | Role::Supervisor => Self::All,
+            Role::Officer | Role::Sponsor => {
+                Self::Units(unit.map(|unit| unit.subtree.clone()).unwrap_or_default())
+            }
+            Role::Inspector => Self::Inspector {
+                account_id: actor.account_id,
+                kin: unit
+                    .map(|unit| [unit.lineage.clone(), unit.subtree.clone()].concat())
+                    .unwrap_or_default(),
+            },
+            Role::Auditor | Role::Admin => Self::Nothing,
+        }
+    }
+
+    /// The scope for reading the trail of a ticket that one can name: the auditor's is every ticket.
+    pub fn of_trail(actor: &Actor) -> Self {
+        match actor.role {
+            Role::Auditor => Self::All,
+            _ => Self::of(actor),
+        }
+    }
+
+    /// The query, narrowed to this scope.
+    pub(in crate::db) fn filter<'a>(&self, query: Query<'a>) -> Query<'a> {
+        match self {
+            Self::All => query,
+            Self::Nothing => query.filter(sql::<Bool>("false")),
+            Self::Units(units) => query.filter(
+                sql::<Bool>("(tickets.lead_unit_id = ANY (")
+                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .sql(
+                        ") OR EXISTS (SELECT FROM ticket_assignments a WHERE a.ticket_id = tickets.id \
+                           AND a.until IS NULL AND a.unit_id = ANY (",
+                    )
+                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .sql(")))"),
+            ),
+            Self::Inspector { account_id, kin } => query.filter(
+                sql::<Bool>(
+                    "(EXISTS (SELECT FROM findings f JOIN reports r ON r.id = f.report_id \
+                       WHERE f.id = tickets.finding_id AND r.account_id = ",
+                )
+                .bind::<SqlUuid, _>(*account_id)
+                .sql(
+                    ") OR (tickets.state = 'awaiting_recheck' AND tickets.lead_unit_id <> ALL (",
+                )
+                .bind::<Array<SqlUuid>, _>(kin.clone())
+                .sql(
+                    ") AND NOT EXISTS (SELECT FROM tickets m JOIN findings f ON f.id = m.finding_id \
+                       JOIN reports r ON r.id = f.report_id WHERE m.master_id = tickets.id AND r.account_id = ",
+                )
+                .bind::<SqlUuid, _>(*account_id)
+                .sql(")))"),
+            ),
+        }
+    }
+}

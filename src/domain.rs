@@ -1,0 +1,19 @@
+//! FLOOR 0: the rules of the product, pure. No I/O, no database, no HTTP, no async: values in, values out. Every other
+//! floor may use it; it uses none.
+
+pub mod access;
+pub mod account;
+pub mod calendar;
+pub mod catalogue;
+pub mod check_point;
+pub mod clock;
+pub mod evidence;
+pub mod geo;
+pub mod import;
+pub mod page;
+pub mod policy;
+pub mod reference;
+pub mod report;
+pub mod text;
+pub mod ticket;
+pub mod unit;

@@ -1,0 +1,81 @@
+//! Who may do what, as one table. What a caller may see but not do is refused here (403); what it may not know of
+//! is not found by the scoped queries (404). The ticket's commands have a table of their own in `ticket::machine`.
+
+use super::account::{Actor, Role};
+
+/// Something that a caller wants to do, outside the ticket's own commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Send a report (上报).
+    CreateReport,
+    /// Read a report that one sent, or any (office).
+    ReadReport,
+    /// Send the bytes of a photo.
+    StorePhoto,
+    /// Read the unchanged photo.
+    ReadOriginal,
+    /// Read what was made of a photo for reading.
+    ReadRendition,
+    /// List and read tickets within one's scope.
+    ReadTickets,
+    /// Send a command to a ticket; the machine decides which.
+    CommandTicket,
+    /// Read the trail of a ticket within one's scope.
+    ReadTrail,
+    /// Read the triage list.
+    ReadTriage,
+    /// Pull the overdue list.
+    ReadOverdue,
+    /// Read areas, units, points, catalogue and calendars.
+    ReadReference,
+    /// Import and change reference data.
+    ChangeReference,
+    /// Read policies.
+    ReadPolicies,
+    /// Set policies.
+    ChangePolicies,
+    /// List, make and change accounts.
+    ManageAccounts,
+}
+
+/// The caller's role may not do this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{role} may not {action:?}")]
+pub struct Denied {
+    /// The caller's role.
+    pub role: Role,
+    /// What it wanted.
+    pub action: Action,
+}
+
+/// Roles that may take an action.
+pub fn roles(action: Action) -> &'static [Role] {
+    use Role::{Admin, Auditor, Clerk, Inspector, Officer, Sponsor, Supervisor};
+    match action {
+        Action::CreateReport => &[Inspector],
+        Action::ReadReport => &[Inspector, Clerk, Supervisor],
+        Action::StorePhoto | Action::CommandTicket => &[Inspector, Officer, Clerk, Supervisor],
+        Action::ReadOriginal | Action::ReadTriage | Action::ReadOverdue => &[Clerk, Supervisor],
+        Action::ReadRendition | Action::ReadTickets => {
+            &[Inspector, Officer, Clerk, Supervisor, Sponsor]
+        }
+        Action::ReadTrail => &[Inspector, Officer, Clerk, Supervisor, Sponsor, Auditor],
+        Action::ReadReference => &Role::ALL,
+        Action::ReadPolicies => &[Clerk, Supervisor, Admin],
+        Action::ChangeReference | Action::ChangePolicies | Action::ManageAccounts => &[Admin],
+    }
+}
+
+/// Refuses what the caller's role may not do.
+///
+/// # Errors
+/// [`Denied`] when the role is not in the action's row.
+pub fn require(actor: &Actor, action: Action) -> Result<(), Denied> {
+    if roles(action).contains(&actor.role) {
+        return Ok(());
+    }
+    Err(Denied {
+        role: actor.role,
+        action,
+    })
+}

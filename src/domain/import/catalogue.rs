@@ -1,0 +1,219 @@
+//! Catalogue file: one filing condition (立案条件) a row, an item repeated for each of its conditions. A file brings
+//! one version of one scheme. The item's name is that of its first row; its kind is the same in all.
+
+use std::collections::{HashMap, HashSet};
+
+use super::RowError;
+use super::sheet::{self, Cells};
+use crate::domain::calendar::{LimitUnit, LimitValue};
+use crate::domain::catalogue::{ClosingPolicy, ItemKind};
+use crate::domain::text::Text;
+use crate::domain::ticket::command::MAX_COMMAND_PHOTOS;
+
+const COLUMNS: &[&str] = &[
+    "scheme",
+    "version",
+    "item",
+    "condition",
+    "name_zh",
+    "name_en",
+    "kind",
+    "places_zh",
+    "lead_subject",
+    "cooperating",
+    "limit_value",
+    "limit_unit",
+    "closing_policy",
+    "min_before_photos",
+    "min_after_photos",
+    "danger",
+    "limit_source",
+];
+
+/// A version of the catalogue as its file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueFile {
+    /// Scheme of every row.
+    pub scheme: String,
+    /// Version of every row.
+    pub version: String,
+    /// The conditions, in the file's order.
+    pub rows: Vec<ConditionRow>,
+}
+
+/// A filing condition and its item as the row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionRow {
+    /// Line in the file.
+    pub line: u64,
+    /// Code of the item.
+    pub item: String,
+    /// Code of the condition within the item.
+    pub condition: String,
+    /// Chinese name of the condition.
+    pub name_zh: String,
+    /// English name of the condition.
+    pub name_en: String,
+    /// What a finding of the item is about.
+    pub kind: ItemKind,
+    /// Kinds of places where it applies, as text; may be empty.
+    pub places_zh: String,
+    /// Subject that leads (牵头).
+    pub lead_subject: String,
+    /// Subjects that cooperate (配合); separated by `;` or `；` in the file.
+    pub cooperating: Vec<String>,
+    /// Limit in `limit_unit`.
+    pub limit_value: LimitValue,
+    /// Unit of the limit; never `fixed`.
+    pub limit_unit: LimitUnit,
+    /// How a ticket under it may be closed.
+    pub closing_policy: ClosingPolicy,
+    /// Photos that a finding must declare.
+    pub min_before_photos: u32,
+    /// Photos that a submission must declare.
+    pub min_after_photos: u32,
+    /// Whether it is dangerous whatever the inspector says.
+    pub danger: bool,
+    /// Where the limit was taken from; may be empty.
+    pub limit_source: String,
+}
+
+/// What rows must agree on.
+#[derive(Default)]
+struct Seen {
+    edition: Option<(String, String)>,
+    kinds: HashMap<String, (ItemKind, u64)>,
+    conditions: HashSet<String>,
+}
+
+/// Reads a catalogue file.
+///
+/// # Errors
+/// Every fault in it, at most [`super::MAX_FAULTS`].
+pub fn parse_catalogue(bytes: &[u8]) -> Result<CatalogueFile, Vec<RowError>> {
+    let mut seen = Seen::default();
+    let rows = sheet::rows(bytes, COLUMNS, |cells| {
+        let edition = (cells.code("scheme"), cells.code("version"));
+        let row = row(cells);
+        let edition = (edition.0?, edition.1?);
+        agree(cells, edition, row?, &mut seen)
+    })?;
+    let (scheme, version) = seen.edition.unwrap_or_default();
+    Ok(CatalogueFile {
+        scheme,
+        version,
+        rows,
+    })
+}
+
+fn row(cells: &mut Cells<'_>) -> Option<ConditionRow> {
+    let (item, condition) = (cells.code("item"), cells.code("condition"));
+    let (name_zh, name_en) = (cells.required("name_zh"), cells.required("name_en"));
+    let (kind, places_zh) = (cells.value("kind"), cells.text("places_zh"));
+    let (lead_subject, cooperating) = (cells.code("lead_subject"), cells.text("cooperating"));
+    let (limit_value, limit_unit) = (limit_value(cells), limit_unit(cells));
+    let closing_policy = cells.value("closing_policy");
+    let before = photos(cells, "min_before_photos");
+    let after = photos(cells, "min_after_photos");
+    let (danger, limit_source) = (cells.value("danger"), cells.text("limit_source"));
+    Some(ConditionRow {
+        line: cells.line(),
+        item: item?,
+        condition: condition?,
+        name_zh: name_zh?,
+        name_en: name_en?,
+        kind: kind?,
+        places_zh: places_zh?,
+        lead_subject: lead_subject?,
+        cooperating: words(&cooperating?),
+        limit_value: limit_value?,
+        limit_unit: limit_unit?,
+        closing_policy: closing_policy?,
+        min_before_photos: before?,
+        min_after_photos: after?,
+        danger: danger?,
+        limit_source: limit_source?,
+    })
+}
+
+fn agree(
+    cells: &mut Cells<'_>,
+    edition: (String, String),
+    row: ConditionRow,
+    seen: &mut Seen,
+) -> Option<ConditionRow> {
+    let first = seen.edition.get_or_insert_with(|| edition.clone());
+    if *first != edition {
+        let (scheme, version) = first.clone();
+        let text = Text::new(
+            format!("一个文件只含一个版本，前面各行为 {scheme}/{version}"),
+            format!("a file brings one version, and the rows above are {scheme}/{version}"),
+        );
+        cells.refuse("version", text);
+        return None;
+    }
+    let (kind, line) = *seen
+        .kinds
+        .entry(row.item.clone())
+        .or_insert((row.kind, row.line));
+    if kind != row.kind {
+        let text = Text::new(
+            format!("项目 {} 在第 {line} 行为 {}", row.item, kind.as_str()),
+            format!("item {} is a {} in line {line}", row.item, kind.as_str()),
+        );
+        cells.refuse("kind", text);
+        return None;
+    }
+    let name = format!("{}/{}", row.item, row.condition);
+    cells.distinct("condition", &name, &mut seen.conditions)?;
+    Some(row)
+}
+
+fn limit_value(cells: &mut Cells<'_>) -> Option<LimitValue> {
+    let number = cells.value::<u32>("limit_value")?;
+    match LimitValue::try_from(number) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let text = Text::new(
+                format!("时限须为 1 至 {} 的整数", LimitValue::MAX),
+                error.to_string(),
+            );
+            cells.refuse("limit_value", text);
+            None
+        }
+    }
+}
+
+fn limit_unit(cells: &mut Cells<'_>) -> Option<LimitUnit> {
+    let unit = cells.value("limit_unit")?;
+    if unit == LimitUnit::Fixed {
+        let text = Text::new(
+            "限期 fixed 不能作为立案条件的时限",
+            "a fixed date is no limit of a condition",
+        );
+        cells.refuse("limit_unit", text);
+        return None;
+    }
+    Some(unit)
+}
+
+fn photos(cells: &mut Cells<'_>, column: &'static str) -> Option<u32> {
+    let count = cells.value::<u32>(column)?;
+    if usize::try_from(count).is_ok_and(|count| count <= MAX_COMMAND_PHOTOS) {
+        return Some(count);
+    }
+    let text = Text::new(
+        format!("照片数不超过 {MAX_COMMAND_PHOTOS}"),
+        format!("at most {MAX_COMMAND_PHOTOS} photos"),
+    );
+    cells.refuse(column, text);
+    None
+}
+
+fn words(cell: &str) -> Vec<String> {
+    cell.split([';', '；'])
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Policies: the thresholds and switches that a city sets for itself. Each has a key, a default and one line of meaning;
+//! a change is a new version, and what decides a ticket's clock is frozen on the ticket.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::calendar::WorkDayCounting;
+use super::text::Text;
+
+/// What happens to a finding whose accuracy circle reaches another district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BorderRule {
+    /// A clerk decides, with the candidates and metres before him.
+    Triage,
+    /// The district under the centre has it, and the ticket says so.
+    CentreWins,
+}
+
+/// All policies in force at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policies {
+    /// A fix older than this counts as missing.
+    #[serde(rename = "intake.fix_max_age_s")]
+    pub fix_max_age_s: u32,
+    /// A fix less accurate than this is weak.
+    #[serde(rename = "intake.weak_accuracy_m")]
+    pub weak_accuracy_m: u32,
+    /// What to do at a border.
+    #[serde(rename = "routing.border")]
+    pub border: BorderRule,
+    /// Code of the unit that has what nobody has (属地兜底).
+    #[serde(rename = "routing.fallback_unit")]
+    pub fallback_unit: Option<String>,
+    /// How a limit in work days is counted.
+    #[serde(rename = "deadline.work_day_counting")]
+    pub work_day_counting: WorkDayCounting,
+    /// How long a submission may wait for the bytes of its photos and still count from its receipt.
+    #[serde(rename = "evidence.photos_within_h")]
+    pub photos_within_h: u32,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            fix_max_age_s: 120,
+            weak_accuracy_m: 100,
+            border: BorderRule::Triage,
+            fallback_unit: None,
+            work_day_counting: WorkDayCounting::ElapsedHours,
+            photos_within_h: 24,
+        }
+    }
+}
+
+/// A policy that cannot be set so.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// No policy has this key.
+    #[error("there is no policy {0:?}")]
+    UnknownKey(String),
+    /// The value is not of the policy's form.
+    #[error("{key}: {source}")]
+    Value {
+        /// The policy.
+        key: String,
+        /// What is wrong with the value.
+        source: serde_json::Error,
+    },
+}
+
+impl Policies {
+    /// The policies in force, from the stored rows over the defaults.
+    ///
+    /// # Errors
+    /// [`PolicyError`] at the first row that does not fit.
+    pub fn with(rows: impl IntoIterator<Item = (String, Value)>) -> Result<Self, PolicyError> {
+        let mut policies = Self::default();
+        for (key, value) in rows {
+            policies = policies.set(&key, value)?;
+        }
+        Ok(policies)
+    }
+
+    /// The same policies with one changed.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when there is no such policy or the value does not fit it.
+    pub fn set(&self, key: &str, value: Value) -> Result<Self, PolicyError> {
+        let mut all = self.values();
+        let slot = all
+            .get_mut(key)
+            .ok_or_else(|| PolicyError::UnknownKey(key.to_owned()))?;
+        *slot = value;
+        let refused = |source| PolicyError::Value {
+            key: key.to_owned(),
+            source,
+        };
+        let policies: Self = serde_json::from_value(Value::Object(all)).map_err(refused)?;
+        policies.check_bounds().map_err(refused)?;
+        Ok(policies)
+    }
+
+    /// Refuses figures that no city can mean.
+    fn check_bounds(&self) -> Result<(), serde_json::Error> {
+        let figures = [
+            (self.fix_max_age_s, 86_400),
+            (self.weak_accuracy_m, 10_000),
+            (self.photos_within_h, 720),
+        ];
+        for (figure, most) in figures {
+            if !(1..=most).contains(&figure) {
+                let reason = format!("{figure} is not between 1 and {most}");
+                return Err(serde::de::Error::custom(reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Key and value of every policy.
+    pub fn values(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        }
+    }
+
+    /// What a policy means, for the person who sets it.
+    pub fn meaning(key: &str) -> Option<Text> {
+        Some(match key {
+            "intake.fix_max_age_s" => Text::new(
+                "定位超过多少秒视为缺失",
+                "a fix older than this many seconds counts as missing",
+            ),
+            "intake.weak_accuracy_m" => Text::new(
+                "定位精度差于多少米转人工",
+                "a fix less accurate than this many metres waits for a clerk",
+            ),
+            "routing.border" => Text::new(
+                "精度圈越界时：triage 转人工，centre_wins 按中心点属地",
+                "accuracy circle over a border: triage waits for a clerk, centre_wins takes the district under the centre",
+            ),
+            "routing.fallback_unit" => Text::new(
+                "属地兜底单位代码",
+                "code of the unit that has what nobody has",
+            ),
+            "deadline.work_day_counting" => Text::new(
+                "工作日计法：elapsed_hours 每日8个工作时，close_of_nth_day 第n个工作日下班",
+                "work days: elapsed_hours counts 8 work hours each, close_of_nth_day ends with the n-th day",
+            ),
+            "evidence.photos_within_h" => Text::new(
+                "提交后多少小时内照片传齐，仍按提交时间计",
+                "hours within which a submission's photos must arrive for it to count from its receipt",
+            ),
+            _ => return None,
+        })
+    }
+}

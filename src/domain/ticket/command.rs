@@ -1,0 +1,170 @@
+//! What each command carries, parsed: every value here is one that the domain accepts.
+
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::domain::evidence::DeclaredPhoto;
+
+/// Longest opinion, reason or comment, in characters.
+pub const MAX_OPINION_CHARS: usize = 2_000;
+/// Most photos with one command.
+pub const MAX_COMMAND_PHOTOS: usize = 50;
+
+/// Result of a recheck (核查结果): three values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecheckResult {
+    /// 合格.
+    Pass,
+    /// 不合格.
+    Fail,
+    /// 无法核查: nobody there, gate locked.
+    Unable,
+}
+
+impl RecheckResult {
+    const ALL: [Self; 3] = [Self::Pass, Self::Fail, Self::Unable];
+
+    /// The word used in the API and in the trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unable => "unable",
+        }
+    }
+}
+
+/// Why a unit returns a ticket (退件理由).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnReason {
+    /// 不属本辖区.
+    NotOurArea,
+    /// 不属本单位职责.
+    NotOurDuty,
+    /// 现场未发现问题.
+    NotFoundOnSite,
+    /// 项目或描述有误.
+    WrongItem,
+    /// 重复派遣.
+    Duplicate,
+    /// 其他.
+    Other,
+}
+
+impl ReturnReason {
+    const ALL: [Self; 6] = [
+        Self::NotOurArea,
+        Self::NotOurDuty,
+        Self::NotFoundOnSite,
+        Self::WrongItem,
+        Self::Duplicate,
+        Self::Other,
+    ];
+
+    /// The word used in the API and in the trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotOurArea => "not_our_area",
+            Self::NotOurDuty => "not_our_duty",
+            Self::NotFoundOnSite => "not_found_on_site",
+            Self::WrongItem => "wrong_item",
+            Self::Duplicate => "duplicate",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A word that is none of those allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a word of this list")]
+pub struct UnknownWord(pub String);
+
+impl FromStr for RecheckResult {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|result| result.as_str() == word)
+            .ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+impl FromStr for ReturnReason {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == word)
+            .ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+/// 立案 by a clerk; what is not named is taken from what the rules proposed.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// Code of the condition within the ticket's item.
+    pub condition: Option<String>,
+    /// Code of the lead unit.
+    pub lead_unit: Option<String>,
+    /// Remark.
+    pub opinion: String,
+}
+
+/// 退件.
+#[derive(Debug, Clone)]
+pub struct Return {
+    /// Reason from the list.
+    pub reason: ReturnReason,
+    /// The reason in words.
+    pub text: String,
+}
+
+/// 改派, 确权.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// Code of the unit.
+    pub unit: String,
+    /// 意见.
+    pub opinion: String,
+}
+
+/// 提交整改.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// 整改措施: what was done, or the control measure for behaviour and service items.
+    pub measure: String,
+    /// After-photos; their bytes may come later.
+    pub photos: Vec<DeclaredPhoto>,
+}
+
+/// 核查.
+#[derive(Debug, Clone)]
+pub struct Recheck {
+    /// What was found.
+    pub result: RecheckResult,
+    /// 意见.
+    pub opinion: String,
+    /// Photos of the recheck.
+    pub photos: Vec<DeclaredPhoto>,
+}
+
+/// 留言.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// What is said.
+    pub text: String,
+    /// Photos with it.
+    pub photos: Vec<DeclaredPhoto>,
+}
+
+/// Which ticket, and which version of it the caller has seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The ticket.
+    pub id: Uuid,
+    /// The version in `If-Match`; none when the caller sent none.
+    pub seen_rev: Option<i64>,
+}

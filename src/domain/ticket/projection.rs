@@ -1,0 +1,281 @@
+//! What each kind of reader may know of a ticket: the one place where a field is given or withheld.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::machine::{Command, State};
+use super::routing::Routing;
+use super::trail::Event;
+use super::triage::TriageReason;
+use super::{DistrictName, LeadUnit, Ticket};
+use crate::domain::account::Role;
+use crate::domain::calendar::WorkCalendar;
+use crate::domain::catalogue::{CatalogueItem, FilingCondition};
+use crate::domain::evidence::PhotoRole;
+use crate::domain::geo::Point;
+
+/// A ticket with what belongs to it, unabridged: never leaves the services but through [`project`].
+#[derive(Debug, Clone)]
+pub struct TicketRecord {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Its item.
+    pub item: CatalogueItem,
+    /// Its condition, once known.
+    pub condition: Option<FilingCondition>,
+    /// Cooperating units by name.
+    pub cooperating: Vec<String>,
+    /// Name of the check point.
+    pub point_name: Option<String>,
+    /// The report that it came from.
+    pub report_id: Option<Uuid>,
+    /// Its photos, oldest first.
+    pub photos: Vec<TicketPhoto>,
+}
+
+/// A photo of a ticket.
+#[derive(Debug, Clone)]
+pub struct TicketPhoto {
+    /// The name that every reader may have.
+    pub photo_key: Uuid,
+    /// The phone's own id.
+    pub aid: Uuid,
+    /// Who took it.
+    pub account_id: Uuid,
+    /// Why it is there.
+    pub role: PhotoRole,
+    /// Whether the bytes are here.
+    pub stored: bool,
+    /// `none`, `ready`, `unreadable`, `unsupported`.
+    pub rendition: String,
+    /// It came with a row of the trail that units never see.
+    pub office_only: bool,
+}
+
+/// A ticket as one reader may see it; what the reader may not know is absent.
+#[derive(Debug, Clone)]
+pub struct TicketView {
+    /// Id.
+    pub id: Uuid,
+    /// 台账编号.
+    pub number: Option<String>,
+    /// State.
+    pub state: State,
+    /// Version.
+    pub rev: i64,
+    /// Office only.
+    pub triage_reasons: Option<Vec<TriageReason>>,
+    /// Item.
+    pub item: CatalogueItem,
+    /// Condition.
+    pub condition: Option<FilingCondition>,
+    /// Description.
+    pub text: String,
+    /// Danger.
+    pub danger: bool,
+    /// 立行立改.
+    pub fixed_on_site: bool,
+    /// Check point.
+    pub point_id: Option<Uuid>,
+    /// Its name.
+    pub point_name: Option<String>,
+    /// Position.
+    pub position: Option<Point>,
+    /// District.
+    pub district: Option<DistrictName>,
+    /// Not for inspectors: they do not learn who handles.
+    pub handling: Option<Handling>,
+    /// Deadline, whoever handles it.
+    pub deadline: Option<Deadline>,
+    /// Rework rounds.
+    pub rework_round: u32,
+    /// Photos.
+    pub photos: Vec<PhotoView>,
+    /// Master of a merged ticket; office only.
+    pub master_id: Option<Uuid>,
+    /// Report and finding; office and the one who sent it only.
+    pub origin: Option<Origin>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// Late when it was closed.
+    pub closed_late: bool,
+    /// Overdue now.
+    pub overdue: bool,
+    /// Commands that this reader may give now.
+    pub allowed: Vec<Command>,
+}
+
+/// Who handles a ticket, and why.
+#[derive(Debug, Clone)]
+pub struct Handling {
+    /// Lead unit.
+    pub lead: Option<LeadUnit>,
+    /// Cooperating units.
+    pub cooperating: Vec<String>,
+    /// Why this unit.
+    pub routing: Routing,
+    /// Returns so far.
+    pub return_count: u32,
+    /// Last dispatch.
+    pub dispatched_at: Option<Timestamp>,
+    /// When the last submission counts from.
+    pub submitted_at: Option<Timestamp>,
+    /// Declared after-photos are still missing.
+    pub photos_pending: bool,
+}
+
+/// The clock as a reader sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    /// Instant.
+    pub due_at: Timestamp,
+    /// Beyond the loaded calendar.
+    pub provisional: bool,
+    /// Whether time is being used up.
+    pub running: bool,
+    /// Work time left, in seconds; negative once late. It does not fall over a holiday.
+    pub remaining_work_s: i64,
+}
+
+/// Where a ticket came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// Report.
+    pub report_id: Option<Uuid>,
+    /// Finding.
+    pub finding_id: Option<Uuid>,
+    /// When the server had it.
+    pub received_at: Timestamp,
+}
+
+/// A photo as one reader may name it.
+#[derive(Debug, Clone)]
+pub struct PhotoView {
+    /// Name for the `attachments` paths.
+    pub id: Uuid,
+    /// The phone's id; office and the one who sent it only.
+    pub aid: Option<Uuid>,
+    /// Why it is there.
+    pub role: PhotoRole,
+    /// Whether the bytes are here.
+    pub stored: bool,
+    /// `none`, `ready`, `unreadable`, `unsupported`.
+    pub rendition: String,
+}
+
+/// A reader of one ticket.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Role.
+    pub role: Role,
+    /// Who it is.
+    pub account_id: Uuid,
+    /// Sent the finding.
+    pub reported_it: bool,
+    /// Commands that it may give now.
+    pub allowed: Vec<Command>,
+}
+
+/// The ticket as this reader may see it.
+pub fn project(
+    record: TicketRecord,
+    reader: &Reader,
+    calendar: &WorkCalendar,
+    now: Timestamp,
+) -> TicketView {
+    let office = reader.role.is_office();
+    let knows_origin = office || (reader.role == Role::Inspector && reader.reported_it);
+    let knows_handling = reader.role != Role::Inspector;
+    let TicketRecord {
+        ticket,
+        item,
+        condition,
+        cooperating,
+        point_name,
+        report_id,
+        photos,
+    } = record;
+    let photos_pending = ticket.photos_pending();
+    let (closed_late, overdue) = (ticket.closed_late(), ticket.is_overdue_at(now));
+    let deadline = ticket.clock.as_ref().map(|clock| Deadline {
+        due_at: clock.due.at,
+        provisional: clock.due.provisional,
+        running: clock.is_running() || ticket.photos_due_at.is_some_and(|due| due < now),
+        remaining_work_s: clock.remaining_work_time(calendar, now).as_secs(),
+    });
+    TicketView {
+        id: ticket.id,
+        number: ticket.number,
+        state: ticket.state,
+        rev: ticket.rev,
+        triage_reasons: office.then_some(ticket.triage_reasons),
+        item,
+        condition,
+        text: ticket.text,
+        danger: ticket.danger,
+        fixed_on_site: ticket.fixed_on_site,
+        point_id: ticket.point_id,
+        point_name,
+        position: ticket.position,
+        district: ticket.district,
+        handling: knows_handling.then_some(Handling {
+            lead: ticket.lead,
+            cooperating,
+            routing: ticket.routing,
+            return_count: ticket.return_count,
+            dispatched_at: ticket.dispatched_at,
+            submitted_at: ticket.submitted_at,
+            photos_pending,
+        }),
+        deadline,
+        rework_round: ticket.rework_round,
+        photos: photos
+            .into_iter()
+            .filter(|photo| office || !photo.office_only)
+            .filter(|photo| knows_handling || photo.role != PhotoRole::Comment)
+            .map(|photo| PhotoView {
+                id: photo.photo_key,
+                aid: (office || (knows_origin && photo.account_id == reader.account_id))
+                    .then_some(photo.aid),
+                role: photo.role,
+                stored: photo.stored,
+                rendition: photo.rendition,
+            })
+            .collect(),
+        master_id: ticket.master_id.filter(|_| office),
+        origin: knows_origin.then_some(Origin {
+            report_id,
+            finding_id: ticket.finding_id,
+            received_at: ticket.created_at,
+        }),
+        closed_at: ticket.closed_at,
+        closed_late,
+        overdue,
+        allowed: reader.allowed.clone(),
+    }
+}
+
+/// A row of the trail as one reader may see it: units see no inspector, inspectors see no unit, nobody but the office
+/// and the auditor sees accounts and devices.
+pub fn project_event(mut event: Event, role: Role) -> Option<Event> {
+    let full = role.is_office() || role == Role::Auditor;
+    if full {
+        return Some(event);
+    }
+    if event.office_only {
+        return None;
+    }
+    event.actor_id = None;
+    event.device_id = None;
+    event.data = serde_json::Value::Null;
+    if role == Role::Inspector || event.actor_role == Role::Inspector.as_str() {
+        event.actor_unit_id = None;
+        event.actor_unit_name = None;
+    }
+    if role == Role::Inspector {
+        event.holder_unit_id = None;
+        event.holder_unit_name = None;
+        event.opinion = String::new();
+    }
+    Some(event)
+}

@@ -1,0 +1,9 @@
+//! FLOOR 1: the outside world that is not the database: photo storage, tokens, passwords, images, the embedded
+//! PostgreSQL, the system clock. Imports `domain` only, never `db`.
+
+pub mod blobs;
+pub mod clock;
+pub mod embedded_postgres;
+pub mod images;
+pub mod passwords;
+pub mod tokens;

@@ -1,0 +1,19 @@
+//! FLOOR 3: HTTP. Handlers extract, call one service and shape its answer; no rules, no SQL. Imports `services` and
+//! `domain`; never `db`, `gateways` or `jobs`.
+
+pub mod extract;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod routes;
+pub mod server;
+
+mod account;
+mod evidence;
+mod home;
+mod policy;
+mod position;
+mod reference;
+mod report;
+mod supervision;
+mod ticket;

@@ -1,0 +1,6 @@
+//! Photos over HTTP, without the resumable protocol: a raw `PUT`, a multipart `POST`, and reading them.
+
+mod body;
+pub mod get;
+pub mod post;
+pub mod put;

@@ -1,0 +1,22 @@
+//! HEAD wherever there is GET (RFC 9110 §9.3.2), for load balancers and `curl -I`: routed as GET, and answered without its
+//! content.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+
+/// Has GET's handler answer HEAD; the connection, which knows what was asked, sends only the head.
+///
+/// # Errors
+/// Those of the inner services.
+pub async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}

@@ -1,0 +1,5 @@
+//! Reports over HTTP.
+
+pub mod create;
+pub mod dto;
+pub mod get;

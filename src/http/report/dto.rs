@@ -1,0 +1,520 @@
+//! Reports on the wire: the body of a `report.create` mutation without its transport fields.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::domain::evidence::{DeclaredPhoto, MAX_PHOTO_BYTES, Sha256Digest};
+use crate::domain::geo::{Datum, Point};
+use crate::domain::report::{
+    Fix, MAX_FINDINGS, MAX_PHOTOS, MAX_TEXT_CHARS, NewFinding, NewReport, Report,
+};
+use crate::domain::text::Text;
+use crate::http::position::PositionOut;
+use crate::services::Error;
+use crate::services::error::FieldError;
+
+/// A report as the phone sends it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportIn {
+    /// Made by the phone (UUID v4). Sending the same again is safe.
+    id: Uuid,
+    /// Clocks of the device when it was captured; stored as they are.
+    #[serde(default)]
+    captured: Option<CapturedIn>,
+    /// Position of the stop; a missing one never blocks a report.
+    #[serde(default)]
+    geo: Option<GeoIn>,
+    /// Every photo of the report; the bytes may come before or after.
+    #[serde(default)]
+    attachments: Vec<AttachmentIn>,
+    /// What was seen.
+    data: ReportDataIn,
+}
+
+/// What was seen at one stop.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDataIn {
+    /// Inspection round (督查批次); none outside a round.
+    #[serde(default)]
+    round: Option<Uuid>,
+    /// Check point (点位), if the stop was at one.
+    #[serde(default)]
+    point: Option<Uuid>,
+    /// Remark on the whole stop.
+    #[serde(default)]
+    note: String,
+    /// Visited, nothing wrong. Exactly one of `clean` and `findings`.
+    #[serde(default)]
+    clean: bool,
+    /// Faults seen (问题).
+    #[serde(default)]
+    findings: Vec<FindingIn>,
+}
+
+/// One fault.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindingIn {
+    /// Made by the phone (UUID v4).
+    id: Uuid,
+    /// Code of the catalogue item (测评项目) in the active version.
+    #[schema(example = "E0102")]
+    item: String,
+    /// Code of the filing condition (立案条件), if the inspector knows it.
+    #[serde(default)]
+    condition: Option<String>,
+    /// Description.
+    #[serde(default)]
+    text: String,
+    /// Danger to people.
+    #[serde(default)]
+    danger: bool,
+    /// 立行立改: put right while the inspector stood there.
+    #[serde(default)]
+    fixed_on_site: bool,
+    /// Photos of this fault, by `aid`; each is among the report's `attachments`.
+    #[serde(default)]
+    attachments: Vec<Uuid>,
+}
+
+/// A photo as declared.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttachmentIn {
+    /// Made by the phone (UUID v4).
+    aid: Uuid,
+    /// SHA-256 of the file, 64 hexadecimal digits.
+    sha256: String,
+    /// Length of the file in bytes.
+    bytes: u64,
+    /// Media type.
+    #[schema(example = "image/jpeg")]
+    mime: String,
+    /// What it shows; implied by where it is declared.
+    #[serde(default)]
+    #[expect(
+        dead_code,
+        reason = "the protocol sends it; where the photo is declared says the same"
+    )]
+    role: Option<AttachmentRoleIn>,
+}
+
+/// Why a photo is sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachmentRoleIn {
+    /// 整改前.
+    Before,
+    /// 整改后.
+    After,
+    /// 核查.
+    Recheck,
+    /// With a comment.
+    Comment,
+}
+
+/// A position as the phone has it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeoIn {
+    /// Latitude in `datum`, degrees.
+    #[schema(example = 37.38)]
+    lat: f64,
+    /// Longitude in `datum`, degrees.
+    #[schema(example = 117.97)]
+    lon: f64,
+    /// `wgs84`, `gcj02` or `bd09`.
+    #[schema(example = "wgs84")]
+    datum: String,
+    /// Accuracy radius in metres. Without it the position counts as weak.
+    #[serde(default)]
+    acc_m: Option<f64>,
+    /// The phone says that the position was simulated.
+    #[serde(default)]
+    mock: bool,
+    /// Age of the fix in milliseconds; without it the fix counts as fresh.
+    #[serde(default)]
+    fix_age_ms: Option<i64>,
+}
+
+/// Clocks of the device: evidence, never the clock of a deadline.
+#[derive(Deserialize, Serialize, ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct CapturedIn {
+    /// Wall clock.
+    #[serde(default)]
+    wall: Option<String>,
+    /// Monotonic clock in milliseconds.
+    #[serde(default)]
+    mono_ms: Option<i64>,
+    /// Id of the boot that the monotonic clock belongs to.
+    #[serde(default)]
+    boot: Option<String>,
+    /// Last known pair of server time and monotonic clock.
+    #[serde(default)]
+    anchor: Option<AnchorIn>,
+    /// Time of the satellites.
+    #[serde(default)]
+    gps_time: Option<String>,
+}
+
+/// A pair of server time and monotonic clock.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnchorIn {
+    /// Server time.
+    server_time: String,
+    /// Monotonic clock in milliseconds at that time.
+    mono_ms: i64,
+}
+
+/// A report as stored.
+#[derive(Serialize, ToSchema)]
+pub struct ReportOut {
+    /// Made by the phone.
+    id: Uuid,
+    /// Check point.
+    point: Option<Uuid>,
+    /// Remark.
+    note: String,
+    /// Visited, nothing wrong.
+    clean: bool,
+    /// Position that counts; none when the fix was missing, (0,0) or stale.
+    position: Option<PositionOut>,
+    /// When the server had it.
+    received_at: Timestamp,
+    /// Faults, in the sender's order.
+    findings: Vec<FindingOut>,
+    /// Photos, in the sender's order.
+    attachments: Vec<ReportAttachmentOut>,
+}
+
+/// A fault and its ticket.
+#[derive(Serialize, ToSchema)]
+pub struct FindingOut {
+    /// Made by the phone.
+    id: Uuid,
+    /// Code of the item.
+    item: String,
+    /// Description.
+    text: String,
+    /// The ticket made of it.
+    ticket: FindingTicketOut,
+}
+
+/// The ticket of a finding.
+#[derive(Serialize, ToSchema)]
+pub struct FindingTicketOut {
+    /// Id.
+    id: Uuid,
+    /// State.
+    #[schema(example = "dispatched")]
+    state: String,
+    /// Why it waits for a clerk; empty when it does not.
+    reasons: Vec<String>,
+}
+
+/// A photo of a report.
+#[derive(Serialize, ToSchema)]
+pub struct ReportAttachmentOut {
+    /// Made by the phone.
+    aid: Uuid,
+    /// The bytes are here, whole and verified.
+    stored: bool,
+    /// `none`, `ready`, `unreadable` or `unsupported`.
+    rendition: String,
+}
+
+impl From<Report> for ReportOut {
+    fn from(report: Report) -> Self {
+        Self {
+            id: report.id,
+            point: report.point_id,
+            note: report.note,
+            clean: report.clean,
+            position: report.point.map(PositionOut::from),
+            received_at: report.received_at,
+            findings: report
+                .findings
+                .into_iter()
+                .map(|finding| FindingOut {
+                    id: finding.id,
+                    item: finding.item,
+                    text: finding.text,
+                    ticket: FindingTicketOut {
+                        id: finding.ticket_id,
+                        state: finding.ticket_state,
+                        reasons: finding.triage_reasons,
+                    },
+                })
+                .collect(),
+            attachments: report
+                .photos
+                .into_iter()
+                .map(|photo| ReportAttachmentOut {
+                    aid: photo.aid,
+                    stored: photo.stored,
+                    rendition: photo.rendition,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Collects what is wrong with a body, so that a phone learns of everything at once.
+#[derive(Default)]
+pub struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// Notes a fault.
+    pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, zh: &str, en: &str) {
+        let text = Text::new(zh.to_owned(), en.to_owned());
+        self.0.push(FieldError::new(pointer, code, text));
+    }
+
+    /// Notes a text that is longer than allowed.
+    pub fn check_length(&mut self, pointer: impl Into<String>, text: &str, max_chars: usize) {
+        if text.chars().count() > max_chars {
+            let zh = format!("不得超过 {max_chars} 字");
+            let en = format!("at most {max_chars} characters");
+            self.add(pointer, "too_long", &zh, &en);
+        }
+    }
+
+    /// Refuses for what is wrong.
+    pub fn refuse<T>(self) -> Result<T, Error> {
+        Err(Error::invalid(self.0))
+    }
+
+    /// The value, unless anything is wrong.
+    pub fn refuse_or<T>(self, value: T) -> Result<T, Error> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Error::invalid(self.0))
+        }
+    }
+}
+
+/// Media types that a photo may be declared with.
+pub const PHOTO_TYPES: [&str; 5] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/heic",
+    "image/heif",
+];
+
+/// Reads declared photos.
+pub fn read_photos(
+    attachments: &[AttachmentIn],
+    pointer: &str,
+    max: usize,
+    faults: &mut Faults,
+) -> Vec<DeclaredPhoto> {
+    if attachments.len() > max {
+        let (zh, en) = (format!("最多 {max} 张"), format!("at most {max} photos"));
+        faults.add(pointer, "too_many", &zh, &en);
+    }
+    let mut photos: Vec<DeclaredPhoto> = Vec::new();
+    for (index, attachment) in attachments.iter().enumerate() {
+        let at = format!("{pointer}/{index}");
+        if photos.iter().any(|photo| photo.aid == attachment.aid) {
+            faults.add(
+                format!("{at}/aid"),
+                "repeated",
+                "重复的照片编号",
+                "this aid is given twice",
+            );
+        }
+        if attachment.bytes == 0 || attachment.bytes > MAX_PHOTO_BYTES {
+            let (zh, en) = (
+                format!("应为 1 至 {MAX_PHOTO_BYTES} 字节"),
+                format!("1 to {MAX_PHOTO_BYTES} bytes"),
+            );
+            faults.add(format!("{at}/bytes"), "out_of_range", &zh, &en);
+        }
+        if !PHOTO_TYPES.contains(&attachment.mime.as_str()) {
+            let list = PHOTO_TYPES.join(", ");
+            let (zh, en) = (format!("应为 {list} 之一"), format!("one of {list}"));
+            faults.add(format!("{at}/mime"), "unknown_type", &zh, &en);
+        }
+        match Sha256Digest::from_hex(&attachment.sha256) {
+            Some(sha256) => photos.push(DeclaredPhoto {
+                aid: attachment.aid,
+                sha256,
+                size_bytes: attachment.bytes,
+                mime: attachment.mime.clone(),
+            }),
+            None => faults.add(
+                format!("{at}/sha256"),
+                "not_a_digest",
+                "应为 64 位十六进制",
+                "64 hexadecimal digits",
+            ),
+        }
+    }
+    photos
+}
+
+impl ReportIn {
+    /// The report, if everything in it can be.
+    ///
+    /// # Errors
+    /// `invalid`, with every fault.
+    pub fn parse(self, raw: Value, canon_sha256: Sha256Digest) -> Result<NewReport, Error> {
+        let mut faults = Faults::default();
+        let photos = read_photos(&self.attachments, "/attachments", MAX_PHOTOS, &mut faults);
+        let fix = self.geo.and_then(|geo| geo.parse(&mut faults));
+        let data = self.data;
+        if data.round.is_some() {
+            faults.add(
+                "/data/round",
+                "round_unknown",
+                "没有这个督查批次",
+                "there is no such round",
+            );
+        }
+        faults.check_length("/data/note", &data.note, MAX_TEXT_CHARS);
+        if data.clean != data.findings.is_empty() {
+            faults.add(
+                "/data/findings",
+                "clean_or_findings",
+                "应有问题，或注明 clean，二者取一",
+                "either findings or clean, exactly one of them",
+            );
+        }
+        if data.findings.len() > MAX_FINDINGS {
+            let (zh, en) = (
+                format!("最多 {MAX_FINDINGS} 个问题"),
+                format!("at most {MAX_FINDINGS} findings"),
+            );
+            faults.add("/data/findings", "too_many", &zh, &en);
+        }
+        let declared: Vec<Uuid> = self.attachments.iter().map(|photo| photo.aid).collect();
+        let mut findings: Vec<NewFinding> = Vec::new();
+        for (index, finding) in data.findings.into_iter().enumerate() {
+            let at = format!("/data/findings/{index}");
+            if findings.iter().any(|earlier| earlier.id == finding.id) {
+                faults.add(
+                    format!("{at}/id"),
+                    "repeated",
+                    "重复的问题编号",
+                    "this id is given twice",
+                );
+            }
+            findings.push(finding.parse(&at, &declared, &mut faults));
+        }
+        let captured = serde_json::to_value(self.captured).unwrap_or_default();
+        let report = NewReport {
+            id: self.id,
+            point_id: data.point,
+            note: data.note,
+            clean: data.clean,
+            fix,
+            captured,
+            photos,
+            findings,
+            raw,
+            canon_sha256,
+        };
+        faults.refuse_or(report)
+    }
+}
+
+impl FindingIn {
+    fn parse(self, at: &str, declared: &[Uuid], faults: &mut Faults) -> NewFinding {
+        faults.check_length(format!("{at}/text"), &self.text, MAX_TEXT_CHARS);
+        for (index, aid) in self.attachments.iter().enumerate() {
+            let before = self.attachments.iter().take(index);
+            if !declared.contains(aid) {
+                faults.add(
+                    format!("{at}/attachments/{index}"),
+                    "not_declared",
+                    "未在 attachments 中声明",
+                    "not among the report's attachments",
+                );
+            } else if before.into_iter().any(|earlier| earlier == aid) {
+                faults.add(
+                    format!("{at}/attachments/{index}"),
+                    "repeated",
+                    "重复的照片编号",
+                    "this aid is given twice",
+                );
+            }
+        }
+        NewFinding {
+            id: self.id,
+            item: self.item,
+            condition: self.condition,
+            text: self.text,
+            danger: self.danger,
+            fixed_on_site: self.fixed_on_site,
+            photos: self.attachments,
+        }
+    }
+}
+
+impl GeoIn {
+    fn parse(self, faults: &mut Faults) -> Option<Fix> {
+        if !(-90.0..=90.0).contains(&self.lat) {
+            faults.add(
+                "/geo/lat",
+                "out_of_range",
+                "纬度应在 -90 至 90 之间",
+                "a latitude is -90 to 90",
+            );
+        }
+        if !(-180.0..=180.0).contains(&self.lon) {
+            faults.add(
+                "/geo/lon",
+                "out_of_range",
+                "经度应在 -180 至 180 之间",
+                "a longitude is -180 to 180",
+            );
+        }
+        if self
+            .acc_m
+            .is_some_and(|acc_m| !(0.0..=1e7).contains(&acc_m))
+        {
+            faults.add(
+                "/geo/acc_m",
+                "out_of_range",
+                "精度应为非负数",
+                "an accuracy is not negative",
+            );
+        }
+        if self.fix_age_ms.is_some_and(|age| age < 0) {
+            faults.add(
+                "/geo/fix_age_ms",
+                "out_of_range",
+                "时效应为非负数",
+                "an age is not negative",
+            );
+        }
+        let Ok(datum) = self.datum.parse::<Datum>() else {
+            faults.add(
+                "/geo/datum",
+                "datum_unknown",
+                "坐标系应为 wgs84、gcj02 或 bd09",
+                "the datum must be wgs84, gcj02 or bd09",
+            );
+            return None;
+        };
+        let point = Point::from_datum(datum, self.lat, self.lon).ok()?;
+        Some(Fix {
+            lat: self.lat,
+            lon: self.lon,
+            datum,
+            point,
+            acc_m: self.acc_m,
+            fix_age_ms: self.fix_age_ms,
+            mock: self.mock,
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Every route, on one screen.
+
+use actix_web::web;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{account, evidence, home, openapi, policy, reference, report, supervision, ticket};
+
+/// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            .service(account::login::login)
+            .service(account::refresh::refresh)
+            .service(account::logout::logout)
+            .service(account::me::get_me)
+            .service(report::create::create_report)
+            .service(report::get::get_report)
+            .service(evidence::put::put_attachment)
+            .service(evidence::post::post_attachment)
+            .service(evidence::get::get_attachment)
+            .service(ticket::list::list_tickets)
+            .service(ticket::get::get_ticket)
+            .service(ticket::trail::get_ticket_trail)
+            .service(ticket::triage::list_triage)
+            .service(ticket::file::file_ticket)
+            .service(ticket::reject::reject_ticket)
+            .service(ticket::merge::merge_ticket)
+            .service(ticket::void::void_ticket)
+            .service(ticket::acknowledge::acknowledge_ticket)
+            .service(ticket::give_back::return_ticket)
+            .service(ticket::redispatch::redispatch_ticket)
+            .service(ticket::rule_ownership::rule_ticket_ownership)
+            .service(ticket::submit::submit_ticket)
+            .service(ticket::recheck::recheck_ticket)
+            .service(ticket::comment::comment_ticket)
+            .service(supervision::overdue::list_overdue)
+            .service(supervision::overdue_csv::list_overdue_csv)
+            .service(policy::list::list_policies)
+            .service(policy::change::change_policies)
+            .service(reference::import::import_reference)
+            .service(reference::list_areas::list_areas)
+            .service(reference::read_topology::read_topology)
+            .service(reference::list_units::list_units)
+            .service(reference::get_unit::get_unit)
+            .service(reference::list_items::list_items)
+            .service(reference::list_points::list_points)
+            .service(reference::list_point_kinds::list_point_kinds)
+            .service(reference::get_point::get_point)
+            .service(reference::list_calendars::list_calendars)
+            .service(reference::read_current_calendar::read_current_calendar)
+            .service(account::list::list_users)
+            .service(account::create::create_user)
+            .service(account::get::get_user)
+            .service(account::update::update_user)
+            .service(openapi::get_openapi),
+    );
+}
+
+/// What lies outside the API: pages for people, checks for machines.
+pub fn configure_outside(config: &mut web::ServiceConfig) {
+    config
+        .service(home::get_home)
+        .service(home::get_healthz)
+        .service(home::get_readyz)
+        .service(home::get_metrics)
+        .service(openapi::redirect_to_docs)
+        .service(openapi::docs());
+}
+
+/// Paths of [`configure_outside`], for telling a wrong method from a wrong path. All take GET.
+pub const OUTSIDE: [&str; 6] = [
+    "/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/docs/{file}*",
+];

@@ -1,0 +1,6 @@
+//! What the supervision office pulls, over HTTP.
+
+mod csv;
+pub mod dto;
+pub mod overdue;
+pub mod overdue_csv;

@@ -1,0 +1,20 @@
+//! Tickets over HTTP: lists, one ticket, its trail, and a file for each command.
+
+pub mod acknowledge;
+pub mod comment;
+pub mod dto;
+pub mod file;
+pub mod get;
+pub mod give_back;
+mod input;
+pub mod list;
+pub mod merge;
+pub mod recheck;
+pub mod redispatch;
+pub mod reject;
+mod respond;
+pub mod rule_ownership;
+pub mod submit;
+pub mod trail;
+pub mod triage;
+pub mod void;

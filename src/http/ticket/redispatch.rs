@@ -1,0 +1,49 @@
+//! `POST tickets/{id}/redispatch`.
+
+use actix_web::{HttpResponse, post, web};
+
+use super::dto::TicketOut;
+use super::input::AssignmentIn;
+use super::respond;
+use crate::domain::geo::Datum;
+use crate::domain::ticket::command::Target;
+use crate::http::extract::{Caller, Id, Json, SeenRev};
+use crate::http::problem::{ApiError, Problem};
+use crate::services::{Services, ticket};
+
+/// Dispatch again (改派).
+///
+/// By the clerk, from `returned`. Another unit starts a full limit; the same unit goes on as if it had never returned it.
+#[utoipa::path(
+    tag = "tickets",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The ticket's id"),
+        ("If-Match" = String, Header, description = "The ticket's `ETag`, such as `\"3\"`"),
+    ),
+    request_body = AssignmentIn,
+    responses(
+        (status = 200, description = "The ticket as it is now.", body = TicketOut),
+        (status = 403, description = "`forbidden`: seen, but not for this caller.", body = Problem),
+        (status = 404, description = "`not_found`.", body = Problem),
+        (status = 409, description = "`wrong_state`: with `state`, `rev` and the commands `allowed` now.", body = Problem),
+        (status = 412, description = "`stale`: it has changed meanwhile.", body = Problem),
+        (status = 422, description = "`invalid`.", body = Problem),
+        (status = 428, description = "`if_match_required`.", body = Problem),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/tickets/{id}/redispatch")]
+pub async fn redispatch_ticket(
+    svc: web::Data<Services>,
+    caller: Caller,
+    id: Id,
+    seen: SeenRev,
+    body: Json<AssignmentIn>,
+) -> Result<HttpResponse, ApiError> {
+    let target = Target {
+        id: id.0,
+        seen_rev: seen.0,
+    };
+    let view = ticket::redispatch(&svc, &caller.0, target, body.value.parse(false)?).await?;
+    Ok(respond::ticket(view, Datum::Wgs84))
+}

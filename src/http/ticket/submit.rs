@@ -1,0 +1,50 @@
+//! `POST tickets/{id}/submit`.
+
+use actix_web::{HttpResponse, post, web};
+
+use super::dto::TicketOut;
+use super::input::SubmitIn;
+use super::respond;
+use crate::domain::geo::Datum;
+use crate::domain::ticket::command::Target;
+use crate::http::extract::{Caller, Id, Json, SeenRev};
+use crate::http::problem::{ApiError, Problem};
+use crate::services::{Services, ticket};
+
+/// Submit the rectification (提交整改).
+///
+/// By the lead unit, from `rectifying`. Counts from its receipt if the photos are here within 24 h; while any are
+/// missing it may be made again with others.
+#[utoipa::path(
+    tag = "tickets",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The ticket's id"),
+        ("If-Match" = String, Header, description = "The ticket's `ETag`, such as `\"3\"`"),
+    ),
+    request_body = SubmitIn,
+    responses(
+        (status = 200, description = "The ticket as it is now.", body = TicketOut),
+        (status = 403, description = "`forbidden`: seen, but not for this caller.", body = Problem),
+        (status = 404, description = "`not_found`.", body = Problem),
+        (status = 409, description = "`wrong_state`: with `state`, `rev` and the commands `allowed` now.", body = Problem),
+        (status = 412, description = "`stale`: it has changed meanwhile.", body = Problem),
+        (status = 422, description = "`invalid`.", body = Problem),
+        (status = 428, description = "`if_match_required`.", body = Problem),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/tickets/{id}/submit")]
+pub async fn submit_ticket(
+    svc: web::Data<Services>,
+    caller: Caller,
+    id: Id,
+    seen: SeenRev,
+    body: Json<SubmitIn>,
+) -> Result<HttpResponse, ApiError> {
+    let target = Target {
+        id: id.0,
+        seen_rev: seen.0,
+    };
+    let view = ticket::submit(&svc, &caller.0, target, body.value.parse()?).await?;
+    Ok(respond::ticket(view, Datum::Wgs84))
+}

@@ -1,0 +1,5 @@
+//! FLOOR 3: the worker. One file a job, each doing no harm when it runs twice. Imports `services` and `domain`; never `http`,
+//! `db` or `gateways`.
+
+mod photo_stored;
+pub mod runner;

@@ -1,0 +1,18 @@
+//! FLOOR 2: use cases. A service takes the state, the caller and a parsed command, asks who may, opens the transaction
+//! and answers domain values. It knows no HTTP; a sync batch and a REST call run the same service.
+
+pub mod account;
+pub mod demo;
+pub mod error;
+pub mod evidence;
+pub mod health;
+pub mod policy;
+pub mod queue;
+pub mod reference;
+pub mod report;
+pub mod state;
+pub mod supervision;
+pub mod ticket;
+
+pub use error::{Error, Result};
+pub use state::Services;

@@ -1,0 +1,135 @@
+//! The table of codes: one row each, unique, with its kind and its title in both languages.
+
+use crate::domain::text::Text;
+
+/// What sort of refusal a code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The message cannot be read at all.
+    Malformed,
+    /// It can be read, but what it says cannot be.
+    Invalid,
+    /// Who is calling is not known.
+    Unauthenticated,
+    /// Known, seen, but not for this caller.
+    Forbidden,
+    /// There is none, as far as this caller may know.
+    NotFound,
+    /// The path is there, the method is not.
+    MethodNotAllowed,
+    /// Not in the present state.
+    Conflict,
+    /// The caller has seen an older version.
+    Stale,
+    /// The caller must say which version it has seen.
+    PreconditionRequired,
+    /// Larger than allowed.
+    TooLarge,
+    /// Of a media type that is not taken here.
+    UnsupportedMedia,
+    /// More often than allowed.
+    TooMany,
+    /// Something behind Xuncha does not answer.
+    Unavailable,
+    /// A fault in Xuncha.
+    Internal,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident: $word:literal, $kind:ident, $zh:literal, $en:literal;)*) => {
+        /// Every code that an answer can carry.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word that programs know it by.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// What sort of refusal it is.
+            pub fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)* }
+            }
+
+            /// Its title.
+            pub fn title(self) -> Text {
+                match self { $(Self::$name => Text::new($zh, $en),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON, or not complete.
+    MalformedJson: "malformed_json", Malformed, "请求体不是完整的 JSON", "The body is not well-formed JSON";
+    /// The body is not a multipart form with the field that is expected.
+    MalformedForm: "malformed_form", Malformed, "表单格式不正确", "The form cannot be read";
+    /// A header cannot be read.
+    MalformedHeader: "malformed_header", Malformed, "请求头格式不正确", "A header cannot be read";
+    /// Fields are at fault.
+    Invalid: "invalid", Invalid, "内容有误", "Some fields are not valid";
+    /// A query parameter is at fault.
+    InvalidQuery: "invalid_query", Invalid, "查询参数有误", "A query parameter is not valid";
+    /// The cursor is not one that this list gave.
+    CursorInvalid: "cursor_invalid", Invalid, "游标无效，请从第一页重新取", "The cursor is not valid here: start from the first page";
+    /// The body ended before its time.
+    BodyBrokenOff: "body_broken_off", Malformed, "文件未传完，请重传", "The body broke off: send it again";
+    /// The bytes do not have the declared SHA-256 or length.
+    DigestMismatch: "digest_mismatch", Invalid, "文件与声明的校验值或长度不符", "The bytes do not match the declared digest or length";
+    /// The overdue list of a past instant cannot be given exactly.
+    AsOfInPast: "as_of_in_past", Invalid, "暂不支持过去时点的超期清单", "The overdue list of a past instant is not available";
+    /// An import was refused as a whole.
+    ImportRefused: "import_refused", Invalid, "导入文件有误，未导入任何内容", "The file was refused; nothing was imported";
+    /// No token, or one that cannot be read.
+    Unauthenticated: "unauthenticated", Unauthenticated, "请先登录", "Log in first";
+    /// The access token is too old: refresh it.
+    TokenExpired: "token_expired", Unauthenticated, "登录凭证已过期，请刷新", "The access token has expired: refresh it";
+    /// The session was ended.
+    SessionRevoked: "session_revoked", Unauthenticated, "会话已结束，请重新登录；本机数据不会丢失", "The session has ended: log in again; nothing on the phone is lost";
+    /// Wrong user name or password.
+    CredentialsWrong: "credentials_wrong", Unauthenticated, "用户名或密码不正确", "Wrong user name or password";
+    /// Not for this caller.
+    Forbidden: "forbidden", Forbidden, "无此权限", "Not allowed";
+    /// Nothing there for this caller.
+    NotFound: "not_found", NotFound, "未找到", "Not found";
+    /// The path is there, the method is not.
+    MethodNotAllowed: "method_not_allowed", MethodNotAllowed, "此路径不支持该方法", "This path does not take that method";
+    /// Other content under a known report id; both are kept.
+    ReportAmended: "report_amended", Conflict, "该编号的报告内容不同，两份均已保存", "Other content under a known report id: both are kept";
+    /// The id is in use by something else.
+    IdTaken: "id_taken", Conflict, "编号已被占用，请换新编号重发", "The id is in use: send again under a new one";
+    /// The command is not allowed in the ticket's present state.
+    WrongState: "wrong_state", Conflict, "工单当前状态不允许此操作", "Not allowed in the ticket's present state";
+    /// The submission's photos are not all here yet.
+    PhotosPending: "photos_pending", Conflict, "整改照片尚未传齐，暂不能核查", "The photos of the submission are not all here yet";
+    /// The photo's bytes are not here, or not rendered yet.
+    NotReady: "not_ready", Conflict, "照片尚未就绪，请稍后再取", "The photo is not ready yet: try again shortly";
+    /// The file is no photo that can be read.
+    Unreadable: "unreadable", Conflict, "该文件不是可识别的照片，原件已保留", "The file is no readable photo; the original is kept";
+    /// The photo's format cannot be rendered.
+    UnsupportedRendition: "unsupported_rendition", Conflict, "暂不支持显示该格式的照片，原件已保留", "No rendition can be made of this format; the original is kept";
+    /// The user name is taken.
+    UsernameTaken: "username_taken", Conflict, "用户名已存在", "The user name is taken";
+    /// Nobody could administer afterwards.
+    LastAdmin: "last_admin", Conflict, "不能停用或更换最后一名管理员", "The last administrator cannot be switched off or given another role";
+    /// The caller's version is old.
+    Stale: "stale", Stale, "工单已被他人更新，请刷新后重试", "The ticket has changed meanwhile: read it again";
+    /// `If-Match` is missing.
+    IfMatchRequired: "if_match_required", PreconditionRequired, "请用 If-Match 带上工单版本号", "Send If-Match with the version you have read";
+    /// Larger than allowed.
+    TooLarge: "too_large", TooLarge, "内容超过大小限制", "Larger than allowed";
+    /// Not a media type that is taken here.
+    UnsupportedMedia: "unsupported_media_type", UnsupportedMedia, "不支持的内容类型", "This media type is not taken here";
+    /// Too many tries.
+    TooManyRequests: "too_many_requests", TooMany, "操作过于频繁，请稍后再试", "Too many tries: wait a little";
+    /// Something behind Xuncha does not answer.
+    Unavailable: "unavailable", Unavailable, "服务暂不可用，请稍后重试；已确认的内容不会丢失", "Temporarily unavailable: try again; nothing acknowledged is lost";
+    /// A fault in Xuncha.
+    Internal: "internal", Internal, "服务器内部错误", "A fault in the server";
+}

@@ -1,0 +1,141 @@
+//! Work that a request leaves for later: enqueued on the connection of the transaction that makes it necessary, so that it is
+//! done if and only if that transaction commits. How a job is done is decided above, in `jobs`.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Result, Services};
+use crate::db;
+use crate::db::Conn;
+use crate::db::job::LeasedJob;
+
+pub use crate::db::job::Backlog;
+
+/// A worker that has not settled its job for so long counts as killed. Longer than any job may take.
+const LEASE: SignedDuration = SignedDuration::from_secs(90);
+/// What one attempt may take.
+pub const ATTEMPT_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+/// Over three hours with the pauses below: longer than a restart of whatever is in the way.
+const MAX_ATTEMPTS: i32 = 12;
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
+/// A kind of job with what it needs to know. Every job may run twice, and must do no harm the second time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum JobKind {
+    /// Make renditions of a photo whose bytes are stored, and settle the submissions that waited for it.
+    PhotoStored {
+        /// The photo.
+        attachment_id: Uuid,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    kind: String,
+    payload: Value,
+}
+
+/// Enqueues a job within the caller's transaction.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn enqueue(conn: &mut Conn, now: Timestamp, job: &JobKind) -> Result<()> {
+    let Stored { kind, payload } = serde_json::to_value(job)
+        .and_then(serde_json::from_value)
+        .map_err(anyhow::Error::from)?;
+    Ok(db::job::insert(conn, Uuid::new_v4(), &kind, &payload, now).await?)
+}
+
+/// A job that this process has taken, to be [settled](settle).
+#[derive(Debug)]
+pub struct Claim(LeasedJob);
+
+impl Claim {
+    /// What is to be done.
+    ///
+    /// # Errors
+    /// When an older or newer version of Xuncha enqueued it and this one does not know it.
+    pub fn job(&self) -> anyhow::Result<JobKind> {
+        let stored = Stored {
+            kind: self.0.kind.clone(),
+            payload: self.0.payload.clone(),
+        };
+        Ok(serde_json::from_value(serde_json::to_value(stored)?)?)
+    }
+
+    /// Its kind, for the log.
+    pub fn kind(&self) -> &str {
+        &self.0.kind
+    }
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, and gone.
+    Done,
+    /// To be tried again after a pause.
+    Postponed,
+    /// Given up after the last attempt; stays for a person to see.
+    GivenUp,
+}
+
+/// Takes the next job that is due.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn claim(svc: &Services) -> Result<Option<Claim>> {
+    let now = svc.now();
+    let mut conn = svc.conn().await?;
+    while let Some(job) = db::job::claim(&mut conn, now, now + LEASE).await? {
+        if job.attempt <= MAX_ATTEMPTS {
+            return Ok(Some(Claim(job)));
+        }
+        // Its workers died of it, again and again, without a word.
+        db::job::give_up(&mut conn, &job, now, "no attempt came to an end").await?;
+    }
+    Ok(None)
+}
+
+/// Writes down what became of an attempt.
+///
+/// # Errors
+/// `internal` or `unavailable`; then the lease runs out, and the job is tried again.
+pub async fn settle(svc: &Services, claim: &Claim, done: anyhow::Result<()>) -> Result<Outcome> {
+    let now = svc.now();
+    let mut conn = svc.conn().await?;
+    let Err(error) = done else {
+        db::job::finish(&mut conn, &claim.0).await?;
+        return Ok(Outcome::Done);
+    };
+    let error = format!("{error:#}");
+    if claim.0.attempt >= MAX_ATTEMPTS {
+        db::job::give_up(&mut conn, &claim.0, now, &error).await?;
+        return Ok(Outcome::GivenUp);
+    }
+    let run_at = now + pause_after(claim.0.attempt);
+    db::job::put_back(&mut conn, &claim.0, run_at, &error).await?;
+    Ok(Outcome::Postponed)
+}
+
+/// How much is waiting, and how much was given up.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn backlog(svc: &Services) -> Result<Backlog> {
+    let mut conn = svc.conn().await?;
+    Ok(db::job::backlog(&mut conn).await?)
+}
+
+/// Twice as long after each attempt, up to an hour.
+fn pause_after(attempt: i32) -> SignedDuration {
+    let doublings = u32::try_from(attempt - 1).unwrap_or_default();
+    2_i32
+        .checked_pow(doublings)
+        .and_then(|factor| FIRST_PAUSE.checked_mul(factor))
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+}

@@ -1,0 +1,222 @@
+//! Imports: a file is read and checked off the event loop, then written in one transaction, whole or not at all. One
+//! import runs at a time. What is there already and unchanged is left alone, so that a file can be sent again.
+
+mod areas;
+mod calendar;
+mod items;
+mod points;
+mod units;
+mod users;
+
+use bytes::Bytes;
+use serde_json::Map;
+
+use crate::db::reference::lock_imports;
+use crate::db::{AsyncConnection as _, Conn};
+use crate::domain::access::{Action, require};
+use crate::domain::account::Actor;
+use crate::domain::calendar::CalendarData;
+use crate::domain::geo::{Datum, ParsedArea, Topology};
+use crate::domain::import::{
+    CatalogueFile, ImportKind, PointRow, RowError, UnitRow, UserRow, parse_area_file,
+    parse_calendar, parse_catalogue, parse_points, parse_units, parse_users,
+};
+use crate::domain::text::Text;
+use crate::services::error::{Code, FieldError, Refusal};
+use crate::services::{Error, Result, Services};
+
+pub(in crate::services) use users::HashedUser;
+
+/// Told how many steps of how many are done; for a progress bar.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportSummary {
+    /// What the file brought.
+    pub kind: ImportKind,
+    /// Rows, features, or one for a calendar.
+    pub rows: usize,
+    /// Of these, new.
+    pub inserted: usize,
+    /// Of these, known and changed; the rest was there already.
+    pub updated: usize,
+    /// After areas: whether the districts now in force tile the city.
+    pub topology: Option<Topology>,
+}
+
+/// How many rows were new, and how many changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::services) struct Counts {
+    pub rows: usize,
+    pub inserted: usize,
+    pub updated: usize,
+}
+
+/// A file that was read, with nothing left to do but to write it.
+pub(in crate::services) enum Batch {
+    Areas(Vec<ParsedArea>, Datum),
+    Units(Vec<UnitRow>),
+    Users(Vec<HashedUser>),
+    Items(CatalogueFile),
+    Points(Vec<PointRow>),
+    Calendar(CalendarData),
+}
+
+/// What a file says, before passwords are hashed.
+enum Parsed {
+    Ready(Batch),
+    Users(Vec<UserRow>),
+}
+
+/// Imports a file for an administrator. `datum` is for areas, which need it, and for nothing else.
+///
+/// # Errors
+/// `forbidden`; `invalid` for the datum; `import_refused` with every bad row, and nothing imported.
+pub async fn import(
+    svc: &Services,
+    actor: &Actor,
+    kind: ImportKind,
+    file: Bytes,
+    datum: Option<Datum>,
+    progress: Progress<'_>,
+) -> Result<ImportSummary> {
+    may_import(actor, kind)?;
+    import_file(svc, kind, file, datum, progress).await
+}
+
+/// Refuses who may not import a file of this kind, before the file is even read.
+///
+/// # Errors
+/// `forbidden`.
+pub fn may_import(actor: &Actor, kind: ImportKind) -> Result<()> {
+    let action = match kind {
+        ImportKind::Users => Action::ManageAccounts,
+        _ => Action::ChangeReference,
+    };
+    Ok(require(actor, action)?)
+}
+
+/// As [`import`], for whoever sits at the machine itself.
+///
+/// # Errors
+/// `invalid` for the datum; `import_refused` with every bad row, and nothing imported.
+pub async fn import_file(
+    svc: &Services,
+    kind: ImportKind,
+    file: Bytes,
+    datum: Option<Datum>,
+    progress: Progress<'_>,
+) -> Result<ImportSummary> {
+    let parsed = tokio::task::spawn_blocking(move || parse(kind, &file, datum))
+        .await
+        .map_err(anyhow::Error::from)??;
+    let batch = match parsed {
+        Parsed::Ready(batch) => batch,
+        Parsed::Users(rows) => Batch::Users(users::hash(svc, rows, progress).await?),
+    };
+    let mut conn = svc.conn().await?;
+    let counts = conn
+        .transaction(async |conn| {
+            lock_imports(conn).await?;
+            write(svc, conn, &batch).await
+        })
+        .await?;
+    progress(counts.rows, counts.rows);
+    let topology = match kind {
+        ImportKind::Areas => Some(super::areas::topology_in_force(svc, &mut conn).await?),
+        _ => None,
+    };
+    Ok(ImportSummary {
+        kind,
+        rows: counts.rows,
+        inserted: counts.inserted,
+        updated: counts.updated,
+        topology,
+    })
+}
+
+fn parse(kind: ImportKind, file: &[u8], datum: Option<Datum>) -> Result<Parsed> {
+    if kind != ImportKind::Areas && datum.is_some() {
+        return Err(Error::invalid_field(
+            "datum",
+            "not_expected",
+            Text::new("只有区域文件需要坐标系", "only areas take a datum"),
+        ));
+    }
+    let batch = match kind {
+        ImportKind::Areas => {
+            let datum = datum.ok_or_else(datum_missing)?;
+            parse_area_file(file, datum).map(|areas| Batch::Areas(areas, datum))
+        }
+        ImportKind::Units => parse_units(file).map(Batch::Units),
+        ImportKind::Users => {
+            return parse_users(file).map(Parsed::Users).map_err(refused);
+        }
+        ImportKind::Items => parse_catalogue(file).map(Batch::Items),
+        ImportKind::Points => parse_points(file).map(Batch::Points),
+        ImportKind::Calendar => parse_calendar(file).map(Batch::Calendar),
+    };
+    batch.map(Parsed::Ready).map_err(refused)
+}
+
+/// Writes a batch in the caller's transaction, which holds the lock of imports.
+pub(in crate::services) async fn write(
+    svc: &Services,
+    conn: &mut Conn,
+    batch: &Batch,
+) -> Result<Counts> {
+    let now = svc.now();
+    match batch {
+        Batch::Areas(areas, datum) => areas::write(conn, areas, *datum, now).await,
+        Batch::Units(rows) => units::write(conn, rows, now).await,
+        Batch::Users(rows) => users::write(svc, conn, rows).await,
+        Batch::Items(file) => items::write(conn, file, now).await,
+        Batch::Points(rows) => points::write(conn, rows, now).await,
+        Batch::Calendar(data) => calendar::write(svc, conn, data).await,
+    }
+}
+
+fn datum_missing() -> Error {
+    Error::invalid_field(
+        "datum",
+        "required",
+        Text::new(
+            "须指明坐标系：wgs84、gcj02 或 bd09",
+            "name the datum of the file: wgs84, gcj02 or bd09",
+        ),
+    )
+}
+
+/// The file is refused as a whole.
+fn refused(faults: Vec<RowError>) -> Error {
+    let errors = faults
+        .into_iter()
+        .map(|fault| FieldError::new(fault.to_string(), "bad_row", fault.text));
+    Error::Refused(Box::new(Refusal {
+        code: Code::ImportRefused,
+        detail: None,
+        errors: errors.collect(),
+        members: Map::new(),
+        retry_after_s: None,
+        source: None,
+    }))
+}
+
+/// Refuses the file if there is any fault in it; no more than a person reads at once.
+fn accept(mut faults: Vec<RowError>) -> Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    faults.truncate(crate::domain::import::MAX_FAULTS);
+    Err(refused(faults))
+}
+
+/// A code that names no unit.
+fn unknown_unit(line: u64, column: &'static str, code: &str) -> RowError {
+    let text = Text::new(
+        format!("没有代码为“{code}”的单位"),
+        format!("there is no unit {code:?}"),
+    );
+    RowError::cell(line, column, text)
+}

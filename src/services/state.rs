@@ -1,0 +1,76 @@
+//! What every use case works with: the pool, the clock, the gateways, and the reference data kept in memory.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::account::throttle::LoginThrottle;
+use super::error::{Error, Result};
+use super::reference::cache::ReferenceCache;
+use crate::db::Pool;
+use crate::db::pool::PooledConn;
+use crate::domain::clock::Clock;
+use crate::gateways::blobs::Blobs;
+use crate::gateways::images::Images;
+use crate::gateways::passwords::Passwords;
+use crate::gateways::tokens::{RefreshKey, TokenSigner};
+
+/// Made once at start-up, shared by every worker; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    inner: Arc<Parts>,
+}
+
+/// What [`Services`] is made of.
+pub struct Parts {
+    /// Database connections.
+    pub pool: Pool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Photo bytes.
+    pub blobs: Blobs,
+    /// Renditions.
+    pub images: Images,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Access tokens.
+    pub tokens: TokenSigner,
+    /// Key that refresh tokens are derived with.
+    pub refresh_key: RefreshKey,
+    /// Whether demo accounts may log in.
+    pub demo: bool,
+    /// Areas and calendar in memory.
+    pub reference: ReferenceCache,
+    /// Slows down guessing.
+    pub throttle: LoginThrottle,
+}
+
+impl Services {
+    /// Shares the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            inner: Arc::new(parts),
+        }
+    }
+
+    /// A connection from the pool.
+    ///
+    /// # Errors
+    /// `unavailable` when none can be had in time.
+    pub async fn conn(&self) -> Result<PooledConn> {
+        self.pool.get().await.map_err(Error::unavailable)
+    }
+
+    /// Server time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl std::ops::Deref for Services {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.inner
+    }
+}

@@ -1,0 +1,235 @@
+//! A ticket under a command: locked, authorised, current. Opening checks, in this order: may the caller know of it (404),
+//! may it give this command at all (403), has it said which version it saw (428), is that the current one (412), is the
+//! command allowed now (409).
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::trail;
+use crate::db::ticket::TicketScope;
+use crate::db::ticket::record::complete;
+use crate::db::{self, Conn};
+use crate::domain::access::{Action, require};
+use crate::domain::account::Actor;
+use crate::domain::calendar::WorkCalendar;
+use crate::domain::catalogue::{CatalogueItem, FilingCondition};
+use crate::domain::evidence::{DeclaredPhoto, PhotoRole};
+use crate::domain::text::Text;
+use crate::domain::ticket::command::Target;
+use crate::domain::ticket::machine::{Command, Party, Refused, State};
+use crate::domain::ticket::projection::{Reader, TicketView, project};
+use crate::domain::ticket::trail::Event;
+use crate::domain::ticket::{Relation, Ticket, parties};
+use crate::services::error::{Code, Error, Result};
+use crate::services::evidence;
+use crate::services::state::Services;
+
+/// A ticket under a command.
+pub(super) struct Case<'a> {
+    pub svc: &'a Services,
+    pub actor: &'a Actor,
+    pub ticket: Ticket,
+    pub now: Timestamp,
+    command: Command,
+    before: State,
+    rev_before: i64,
+    relation: Relation,
+}
+
+/// What goes into the trail with the change.
+#[derive(Default)]
+pub(super) struct Entry<'a> {
+    pub opinion: String,
+    pub data: Value,
+    pub photos: &'a [DeclaredPhoto],
+}
+
+impl<'a> Case<'a> {
+    /// Locks the ticket and checks that the command is allowed.
+    pub async fn open(
+        svc: &'a Services,
+        conn: &mut Conn,
+        actor: &'a Actor,
+        target: Target,
+        command: Command,
+    ) -> Result<Self> {
+        require(actor, Action::CommandTicket)?;
+        let ticket = db::ticket::lock(conn, &TicketScope::of(actor), target.id)
+            .await?
+            .ok_or_else(|| Error::new(Code::NotFound))?;
+        let relation = relation(conn, actor, &ticket).await?;
+        let parties = parties(actor, &ticket, relation);
+        let allowed = ticket.permits(command, &parties);
+        if allowed == Err(Refused::NotYours) {
+            return Err(Error::with_detail(
+                Code::Forbidden,
+                Text::new(
+                    format!("您不能对此工单执行 {command}"),
+                    format!("{command} is not for you on this ticket"),
+                ),
+            ));
+        }
+        match target.seen_rev {
+            None => return Err(Error::new(Code::IfMatchRequired)),
+            Some(seen) if seen != ticket.rev => {
+                return Err(Error::new(Code::Stale).member("rev", ticket.rev.to_string()));
+            }
+            Some(_) => {}
+        }
+        if allowed.is_err() {
+            return Err(not_now(Code::WrongState, &ticket, &parties));
+        }
+        if command == Command::Recheck && ticket.photos_pending() {
+            return Err(not_now(Code::PhotosPending, &ticket, &parties));
+        }
+        Ok(Self {
+            svc,
+            actor,
+            now: svc.now(),
+            command,
+            before: ticket.state,
+            rev_before: ticket.rev,
+            relation,
+            ticket,
+        })
+    }
+
+    /// The calendar that the lead unit works by.
+    pub async fn calendar(&self, conn: &mut Conn) -> Result<Arc<WorkCalendar>> {
+        let lead = self.ticket.lead.as_ref().map(|lead| lead.id);
+        self.svc.reference.calendar(conn, lead).await
+    }
+
+    /// The ticket's item.
+    pub async fn item(&self, conn: &mut Conn) -> Result<CatalogueItem> {
+        db::catalogue::get_item(conn, &self.ticket.item)
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the item of a ticket is gone").into())
+    }
+
+    /// The condition that the ticket was filed under.
+    pub async fn condition(&self, conn: &mut Conn) -> Result<FilingCondition> {
+        let found = match self.ticket.condition_id {
+            Some(id) => db::catalogue::get_condition(conn, id).await?,
+            None => None,
+        };
+        found.ok_or_else(|| anyhow::anyhow!("a filed ticket has no condition").into())
+    }
+
+    /// Writes the ticket back with its row of the trail, and answers it as the caller may see it. What happens in triage
+    /// is the office's own: units see neither the row nor a version of it.
+    pub async fn close(mut self, conn: &mut Conn, entry: Entry<'_>) -> Result<TicketView> {
+        let office_only = self.ticket.state == State::Triage;
+        if office_only {
+            self.ticket.rev = self.rev_before;
+        }
+        db::ticket::update(conn, &self.ticket).await?;
+        let event = Event {
+            actor_id: Some(self.actor.account_id),
+            actor_role: self.actor.role.as_str().to_owned(),
+            actor_unit_id: self.actor.unit.as_ref().map(|unit| unit.id),
+            device_id: self.actor.device_id,
+            holder_unit_id: trail::holder(&self.ticket),
+            opinion: entry.opinion,
+            office_only,
+            data: json!({
+                "rev": self.ticket.rev,
+                "clock": self.ticket.clock,
+                "command": entry.data,
+            }),
+            ..trail::blank(
+                self.command.as_str().to_owned(),
+                Some(self.before),
+                self.ticket.state,
+                self.now,
+            )
+        };
+        let seq = db::ticket::event::append(conn, self.ticket.id, event).await?;
+        if !entry.photos.is_empty() {
+            let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
+            let role = photo_role(self.command);
+            db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
+        }
+        view(self.svc, conn, self.actor, self.ticket, Some(self.relation)).await
+    }
+
+    /// Declares the photos that come with the command; answers how many of them are not here yet.
+    pub async fn declare(&self, conn: &mut Conn, photos: &[DeclaredPhoto]) -> Result<usize> {
+        let known = evidence::declare(conn, self.actor, photos, "/attachments", self.now).await?;
+        Ok(known
+            .iter()
+            .filter(|photo| photo.stored_at.is_none())
+            .count())
+    }
+}
+
+fn photo_role(command: Command) -> PhotoRole {
+    match command {
+        Command::Submit => PhotoRole::After,
+        Command::Recheck => PhotoRole::Recheck,
+        _ => PhotoRole::Comment,
+    }
+}
+
+fn not_now(code: Code, ticket: &Ticket, parties: &[Party]) -> Error {
+    let allowed: Vec<&str> = ticket
+        .allowed(parties)
+        .into_iter()
+        .map(Command::as_str)
+        .collect();
+    Error::with_detail(
+        code,
+        Text::new(
+            format!("工单状态为 {}", ticket.state),
+            format!("the ticket is {}", ticket.state),
+        ),
+    )
+    .member("state", ticket.state.as_str())
+    .member("rev", ticket.rev.to_string())
+    .member("allowed", allowed)
+}
+
+/// What the caller is to the ticket beyond its role.
+pub(super) async fn relation(conn: &mut Conn, actor: &Actor, ticket: &Ticket) -> Result<Relation> {
+    let reported_it = db::ticket::is_reported_by(conn, ticket.id, actor.account_id).await?;
+    let kin_of_lead = match (&ticket.lead, &actor.unit) {
+        (Some(lead), Some(_)) => db::unit::get(conn, lead.id)
+            .await?
+            .is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
+        _ => false,
+    };
+    Ok(Relation {
+        reported_it,
+        kin_of_lead,
+    })
+}
+
+/// A ticket as the caller may see it.
+pub(super) async fn view(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    ticket: Ticket,
+    known: Option<Relation>,
+) -> Result<TicketView> {
+    let relation = match known {
+        Some(relation) => relation,
+        None => relation(conn, actor, &ticket).await?,
+    };
+    let reader = Reader {
+        role: actor.role,
+        account_id: actor.account_id,
+        reported_it: relation.reported_it,
+        allowed: ticket.allowed(&parties(actor, &ticket, relation)),
+    };
+    let lead = ticket.lead.as_ref().map(|lead| lead.id);
+    let calendar = svc.reference.calendar(conn, lead).await?;
+    let record = complete(conn, vec![ticket])
+        .await?
+        .pop()
+        .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
+    Ok(project(record, &reader, &calendar, svc.now()))
+}

@@ -1,0 +1,97 @@
+//! 并案: another sighting of a fault that has its ticket already.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::case::{Case, Entry};
+use super::trail;
+use crate::db::ticket::TicketScope;
+use crate::db::{self, AsyncConnection as _, Conn};
+use crate::domain::account::Actor;
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::command::Target;
+use crate::domain::ticket::machine::{Command, State};
+use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::trail::Event;
+use crate::services::error::{Error, Result};
+use crate::services::state::Services;
+
+/// triage → merged. The master must be filed and open; it shows the sighting's photos from now on.
+///
+/// # Errors
+/// Those of opening a case; `invalid` when the master cannot be one.
+pub async fn merge(
+    svc: &Services,
+    actor: &Actor,
+    target: Target,
+    master: Uuid,
+    reason: String,
+) -> Result<TicketView> {
+    let mut conn = svc.conn().await?;
+    conn.transaction::<_, Error, _>(async |conn| {
+        let mut case = Case::open(svc, conn, actor, target, Command::Merge).await?;
+        let scope = TicketScope::of(actor);
+        // Asked before it is locked: two tickets in triage that are merged into each other must not wait for each other.
+        db::ticket::find(conn, &scope, master)
+            .await?
+            .filter(can_be_master)
+            .ok_or_else(no_master)?;
+        let mut master = db::ticket::lock(conn, &scope, master)
+            .await?
+            .filter(can_be_master)
+            .ok_or_else(no_master)?;
+        case.ticket.merge_into(master.id, case.now);
+        master.touch(case.now);
+        db::ticket::update(conn, &master).await?;
+        sighting(&case, conn, &master).await?;
+        let entry = Entry {
+            opinion: reason,
+            data: json!({ "master": master.id }),
+            ..Entry::default()
+        };
+        case.close(conn, entry).await
+    })
+    .await
+}
+
+fn can_be_master(ticket: &Ticket) -> bool {
+    matches!(
+        ticket.state,
+        State::Dispatched
+            | State::Returned
+            | State::Disputed
+            | State::Rectifying
+            | State::Suspended
+            | State::AwaitingRecheck
+    )
+}
+
+fn no_master() -> Error {
+    Error::invalid_field(
+        "/master",
+        "master_unknown",
+        Text::new(
+            "主工单须是另一张已立案、未结案的工单",
+            "the master must be another ticket that is filed and open",
+        ),
+    )
+}
+
+/// The master's own row of the trail.
+async fn sighting(case: &Case<'_>, conn: &mut Conn, master: &Ticket) -> Result<()> {
+    let event = Event {
+        actor_id: Some(case.actor.account_id),
+        actor_role: case.actor.role.as_str().to_owned(),
+        holder_unit_id: trail::holder(master),
+        data: json!({ "rev": master.rev, "merged": case.ticket.id }),
+        ..trail::blank(
+            "sighting".to_owned(),
+            Some(master.state),
+            master.state,
+            case.now,
+        )
+    };
+    db::ticket::event::append(conn, master.id, event).await?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Reading one ticket and its trail.
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::case::view;
+use crate::db;
+use crate::db::ticket::TicketScope;
+use crate::domain::access::{Action, require};
+use crate::domain::account::Actor;
+use crate::domain::ticket::projection::{TicketView, project_event};
+use crate::domain::ticket::trail::{Event, held_before};
+use crate::services::error::{Code, Error, Result};
+use crate::services::state::Services;
+
+/// A ticket that the caller may know of, as it may see it.
+///
+/// # Errors
+/// `not_found` for any other.
+pub async fn get(svc: &Services, actor: &Actor, id: Uuid) -> Result<TicketView> {
+    require(actor, Action::ReadTickets)?;
+    let mut conn = svc.conn().await?;
+    let ticket = db::ticket::find(&mut conn, &TicketScope::of(actor), id)
+        .await?
+        .ok_or_else(|| Error::new(Code::NotFound))?;
+    view(svc, &mut conn, actor, ticket, None).await
+}
+
+/// The trail of a ticket, first row first, each with the time for which its holder had had the ticket.
+///
+/// # Errors
+/// `not_found` for a ticket that the caller may not know of.
+pub async fn read_trail(
+    svc: &Services,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Vec<(Event, SignedDuration)>> {
+    require(actor, Action::ReadTrail)?;
+    let mut conn = svc.conn().await?;
+    db::ticket::find(&mut conn, &TicketScope::of_trail(actor), id)
+        .await?
+        .ok_or_else(|| Error::new(Code::NotFound))?;
+    let events: Vec<Event> = db::ticket::event::trail(&mut conn, id)
+        .await?
+        .into_iter()
+        .filter_map(|event| project_event(event, actor.role))
+        .collect();
+    let held = held_before(&events);
+    Ok(events.into_iter().zip(held).collect())
+}

@@ -1,0 +1,93 @@
+//! 改派, and what it shares with a ruling: another unit starts a full limit, the same unit goes on as if it had never
+//! returned the ticket.
+
+use serde_json::json;
+
+use super::case::{Case, Entry};
+use super::filing::cooperating;
+use super::routing::to_ref;
+use crate::db::ticket::assignment;
+use crate::db::{self, AsyncConnection as _, Conn};
+use crate::domain::account::Actor;
+use crate::domain::text::Text;
+use crate::domain::ticket::command::{Assignment, Target};
+use crate::domain::ticket::machine::Command;
+use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::routing::UnitRef;
+use crate::services::error::{Error, Result};
+use crate::services::state::Services;
+
+/// returned → dispatched. The same unit again needs an opinion.
+///
+/// # Errors
+/// Those of opening a case; `invalid` for an unknown unit or a missing opinion.
+pub async fn redispatch(
+    svc: &Services,
+    actor: &Actor,
+    target: Target,
+    command: Assignment,
+) -> Result<TicketView> {
+    let mut conn = svc.conn().await?;
+    conn.transaction::<_, Error, _>(async |conn| {
+        let mut case = Case::open(svc, conn, actor, target, Command::Redispatch).await?;
+        let unit = named_unit(conn, &command.unit, "/unit").await?;
+        let same = case
+            .ticket
+            .lead
+            .as_ref()
+            .is_some_and(|lead| lead.id == unit.id);
+        if same && command.opinion.is_empty() {
+            return Err(Error::invalid_field(
+                "/opinion",
+                "opinion_required",
+                Text::new(
+                    "退回原单位须写明意见",
+                    "sending it to the same unit again needs an opinion",
+                ),
+            ));
+        }
+        dispatch_to(&mut case, conn, unit).await?;
+        let entry = Entry {
+            opinion: command.opinion,
+            data: json!({ "unit": command.unit }),
+            ..Entry::default()
+        };
+        case.close(conn, entry).await
+    })
+    .await
+}
+
+/// Gives the ticket to a unit that a person named.
+pub(super) async fn dispatch_to(case: &mut Case<'_>, conn: &mut Conn, unit: UnitRef) -> Result<()> {
+    let calendar = case.svc.reference.calendar(conn, Some(unit.id)).await?;
+    let condition = case.condition(conn).await?;
+    let parties = cooperating(conn, &case.ticket, &condition).await?;
+    assignment::assign(
+        conn,
+        case.ticket.id,
+        (unit.id, &unit.name),
+        &parties,
+        case.now,
+    )
+    .await?;
+    case.ticket.routing.name(unit.clone());
+    case.ticket.dispatch_again(unit, &calendar, case.now);
+    Ok(())
+}
+
+/// The unit of a code that a person named.
+pub(super) async fn named_unit(conn: &mut Conn, code: &str, pointer: &str) -> Result<UnitRef> {
+    db::unit::find_by_code(conn, code)
+        .await?
+        .map(to_ref)
+        .ok_or_else(|| {
+            Error::invalid_field(
+                pointer,
+                "unit_unknown",
+                Text::new(
+                    format!("没有代码为 {code} 的单位"),
+                    format!("there is no unit {code}"),
+                ),
+            )
+        })
+}

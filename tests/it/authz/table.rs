@@ -1,0 +1,112 @@
+//! The table. Add a row with each operation, and think about each cell.
+
+/// What an operation answers to each role.
+pub struct Row {
+    /// operationId.
+    pub operation: &'static str,
+    /// Status for: anonymous, inspector, officer, clerk, supervisor, sponsor, auditor, admin.
+    pub statuses: [u16; 8],
+    /// Values of path parameters that are no ids.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// Query string that the operation cannot do without.
+    pub query: &'static str,
+    /// Media type of the body.
+    pub media_type: &'static str,
+    /// Body; `{}` when none is named.
+    pub body: Option<&'static str>,
+    /// Whether it ends the session it is called with.
+    pub ends_session: bool,
+    /// Whether 401 means a wrong password and not a missing login.
+    pub is_login: bool,
+}
+
+/// A row where only the role matters.
+const fn row(operation: &'static str, statuses: [u16; 8]) -> Row {
+    Row {
+        operation,
+        statuses,
+        parameters: &[],
+        query: "",
+        media_type: "application/json",
+        body: None,
+        ends_session: false,
+        is_login: false,
+    }
+}
+
+const LOGIN: &str = r#"{"username": "nobody", "password": "not the right one"}"#;
+const REFRESH: &str = r#"{"refresh_token": "none", "nonce": "0123456789"}"#;
+const USER: &str = r#"{"username": "clerk9", "display_name": "9", "password": "a long enough one", "role": "clerk"}"#;
+const REPORT: &str = r#"{"id": "11111111-1111-4111-8111-111111111111", "data": {"clean": true}}"#;
+/// A photo without a byte.
+const NO_PHOTO_FORM: &str = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\ncontent-type: image/jpeg\r\n\r\n\r\n--x--\r\n";
+const REASON: &str = r#"{"reason": "why"}"#;
+const MERGE: &str = r#"{"master": "00000000-0000-4000-8000-000000000001"}"#;
+const RETURN: &str = r#"{"reason": "not_our_duty", "text": "why"}"#;
+const ASSIGNMENT: &str = r#"{"unit": "371602", "opinion": "why"}"#;
+const RECHECK: &str = r#"{"result": "pass"}"#;
+const COMMENT: &str = r#"{"text": "what"}"#;
+const NO_CHANGE: &str = r#"{"changes": {}}"#;
+const UNITS: &str = include_str!("../../../demo/units.csv");
+
+/// Seen by whoever works with tickets, but not there; auditor and administrator have no business with its content.
+const COMMAND: [u16; 8] = [401, 404, 404, 404, 404, 403, 403, 403];
+const OFFICE_READS: [u16; 8] = [401, 403, 403, 200, 200, 403, 403, 403];
+const ALL_READ: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
+const ALL_MISS: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
+const ADMIN_MISSES: [u16; 8] = [401, 403, 403, 403, 403, 403, 403, 404];
+/// Whoever reports or works on tickets sends photos; one without a byte is refused for what it is.
+const STORE_PHOTO: [u16; 8] = [401, 422, 422, 422, 422, 403, 403, 403];
+const ADMIN_ONLY: [u16; 8] = [401, 403, 403, 403, 403, 403, 403, 200];
+
+/// In the order of `src/http/routes.rs`.
+#[rustfmt::skip]
+pub const ROWS: &[Row] = &[
+    //                                    anonymous, inspector, officer, clerk, supervisor, sponsor, auditor, admin
+    Row { is_login: true, body: Some(LOGIN), ..row("login", [401; 8]) },
+    Row { is_login: true, body: Some(REFRESH), ..row("refresh", [401; 8]) },
+    Row { ends_session: true, ..row("logout", [401, 204, 204, 204, 204, 204, 204, 204]) },
+    row("get_me",                                     ALL_READ),
+    Row { body: Some(REPORT), ..row("create_report",        [401, 201, 403, 403, 403, 403, 403, 403]) },
+    row("get_report",                                 [401, 404, 403, 404, 404, 403, 403, 403]),
+    Row { media_type: "image/jpeg", body: Some(""), ..row("put_attachment", STORE_PHOTO) },
+    Row { media_type: "multipart/form-data; boundary=x", body: Some(NO_PHOTO_FORM), ..row("post_attachment", STORE_PHOTO) },
+    // The original is for fewer: tests/it/evidence/read.rs.
+    Row { parameters: &[("variant", "display")], ..row("get_attachment", [401, 404, 404, 404, 404, 404, 403, 403]) },
+    row("list_tickets",                               [401, 200, 200, 200, 200, 200, 403, 403]),
+    row("get_ticket",                                 [401, 404, 404, 404, 404, 404, 403, 403]),
+    row("get_ticket_trail",                           [401, 404, 404, 404, 404, 404, 404, 403]),
+    row("list_triage",                                OFFICE_READS),
+    row("file_ticket",                                COMMAND),
+    Row { body: Some(REASON), ..row("reject_ticket",        COMMAND) },
+    Row { body: Some(MERGE), ..row("merge_ticket",          COMMAND) },
+    Row { body: Some(REASON), ..row("void_ticket",          COMMAND) },
+    row("acknowledge_ticket",                         COMMAND),
+    Row { body: Some(RETURN), ..row("return_ticket",        COMMAND) },
+    Row { body: Some(ASSIGNMENT), ..row("redispatch_ticket", COMMAND) },
+    Row { body: Some(ASSIGNMENT), ..row("rule_ticket_ownership", COMMAND) },
+    row("submit_ticket",                              COMMAND),
+    Row { body: Some(RECHECK), ..row("recheck_ticket",      COMMAND) },
+    Row { body: Some(COMMENT), ..row("comment_ticket",      COMMAND) },
+    row("list_overdue",                               OFFICE_READS),
+    row("list_overdue_csv",                           OFFICE_READS),
+    row("list_policies",                              [401, 403, 403, 200, 200, 403, 403, 200]),
+    Row { body: Some(NO_CHANGE), ..row("change_policies",   ADMIN_ONLY) },
+    // The very units that are there: nothing changes.
+    Row { parameters: &[("kind", "units")], media_type: "text/csv", body: Some(UNITS), ..row("import_reference", ADMIN_ONLY) },
+    row("list_areas",                                 ALL_READ),
+    row("read_topology",                              ALL_READ),
+    row("list_units",                                 ALL_READ),
+    row("get_unit",                                   ALL_MISS),
+    row("list_items",                                 ALL_READ),
+    row("list_points",                                ALL_READ),
+    row("get_point",                                  ALL_MISS),
+    row("list_point_kinds",                           ALL_READ),
+    row("list_calendars",                             ALL_READ),
+    row("read_current_calendar",                      ALL_READ),
+    row("list_users",                                 ADMIN_ONLY),
+    Row { body: Some(USER), ..row("create_user",            [401, 403, 403, 403, 403, 403, 403, 201]) },
+    row("get_user",                                   ADMIN_MISSES),
+    row("update_user",                                ADMIN_MISSES),
+    row("get_openapi",                                [200; 8]),
+];

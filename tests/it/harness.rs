@@ -1,0 +1,235 @@
+//! A city of its own for each test: a database made from a template, a server in this process, a clock that the test sets,
+//! and clients that speak HTTP. A test acts as people do, over HTTP, and looks into the database only to be sure.
+//!
+//! ```ignore
+//! let app = TestApp::demo().await;
+//! let inspector = app.login("inspector1").await;
+//! let report = inspector.post("reports").json(&json!({ … })).await.expect(201);
+//! app.run_jobs().await;
+//! app.finish().await;
+//! ```
+
+mod client;
+mod clock;
+mod cluster;
+mod database;
+mod response;
+mod runtime;
+pub mod story;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use diesel_async::AsyncConnection as _;
+use serde_json::Value;
+use tempfile::TempDir;
+use xuncha::db::pool::{Conn, pool};
+use xuncha::gateways::blobs::{Blobs, BlobsConfig, install_tls_provider};
+use xuncha::gateways::images::Images;
+use xuncha::gateways::passwords::{Cost, Passwords};
+use xuncha::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
+use xuncha::http::server::{self, Metrics};
+use xuncha::jobs::runner::{self, Counts};
+use xuncha::services::Services;
+use xuncha::services::account::throttle::LoginThrottle;
+use xuncha::services::demo;
+use xuncha::services::reference::cache::ReferenceCache;
+use xuncha::services::state::Parts;
+
+pub use client::{Client, DEMO_PASSWORD};
+pub use clock::{ManualClock, shanghai};
+pub use database::{Database, rows};
+pub use response::Response;
+
+/// More than one server needs for the tests' few clients; the cluster allows 300.
+const POOL_SIZE: usize = 8;
+
+/// One running server with everything behind it, gone when dropped.
+pub struct TestApp {
+    /// What the server's services work with.
+    pub svc: Services,
+    /// The server's clock: Friday 2026-11-20 10:00 in the city, until the test sets it.
+    pub clock: Arc<ManualClock>,
+    base_url: String,
+    server: ServerHandle,
+    database: Database,
+    jobs_may_stay: bool,
+    blobs: TempDir,
+}
+
+impl TestApp {
+    /// A server whose database has its tables and nothing more.
+    pub async fn empty() -> Self {
+        Self::over(Database::empty().await, Metrics::default()).await
+    }
+
+    /// A server that gives its metrics, `xuncha_test 1`, to this host and to readers with the token.
+    pub async fn with_metrics(token: Option<&str>) -> Self {
+        let metrics = Metrics {
+            render: Some(Arc::new(|| "xuncha_test 1\n".to_owned())),
+            token: token.map(str::to_owned),
+            behind_proxy: false,
+        };
+        Self::over(Database::empty().await, metrics).await
+    }
+
+    /// A server with the demo city: its districts, units, catalogue, calendar, points and accounts.
+    pub async fn demo() -> Self {
+        Self::over(Database::demo().await, Metrics::default()).await
+    }
+
+    async fn over(database: Database, metrics: Metrics) -> Self {
+        runtime::on(async move {
+            let clock = Arc::new(ManualClock::default());
+            let blobs = tempfile::tempdir().expect("a temporary folder");
+            let svc = services(database.url(), Arc::clone(&clock), &blobs);
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+            let address = listener
+                .local_addr()
+                .expect("a bound socket has an address");
+            let options = server::Options {
+                workers: 1,
+                metrics,
+                public_url: None,
+            };
+            let running = server::run(listener, svc.clone(), options).expect("the server starts");
+            let server = running.handle();
+            tokio::spawn(running);
+            Self {
+                svc,
+                clock,
+                base_url: format!("http://{address}"),
+                server,
+                database,
+                jobs_may_stay: false,
+                blobs,
+            }
+        })
+        .await
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Where the photos lie.
+    pub fn blobs_folder(&self) -> &std::path::Path {
+        self.blobs.path()
+    }
+
+    /// Someone who has not logged in.
+    pub fn client(&self) -> Client {
+        Client::new(&self.base_url)
+    }
+
+    /// Someone of the demo city, logged in.
+    pub async fn login(&self, username: &str) -> Client {
+        self.client().login(username).await
+    }
+
+    /// Runs every job that is due by the test's clock, and those that they enqueue.
+    pub async fn run_jobs(&self) -> Counts {
+        let svc = self.svc.clone();
+        runtime::on(async move { runner::run_due(&svc).await })
+            .await
+            .expect("the queue answers")
+    }
+
+    /// A connection of the test's own.
+    pub async fn sql(&self) -> Conn {
+        let url = self.database.url().to_owned();
+        runtime::on(async move { Conn::establish(&url).await })
+            .await
+            .expect("the test's database answers")
+    }
+
+    /// The rows of a query as JSON objects: `app.rows("SELECT state FROM tickets")`.
+    pub async fn rows(&self, query: &str) -> Vec<Value> {
+        rows(&mut self.sql().await, query).await
+    }
+
+    /// Runs statements, such as those that spoil something.
+    pub async fn execute(&self, statements: &str) {
+        use diesel_async::SimpleAsyncConnection as _;
+        self.sql()
+            .await
+            .batch_execute(statements)
+            .await
+            .unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    /// For a test about jobs that fail: they may stay behind.
+    pub fn let_jobs_stay(&mut self) {
+        self.jobs_may_stay = true;
+    }
+
+    /// Ends the test: no job may be left. Dropping does the same.
+    pub async fn finish(self) {
+        drop(self);
+    }
+
+    fn jobs_left(&self) -> Vec<Value> {
+        let url = self.database.url().to_owned();
+        runtime::block_on(async move {
+            let mut conn = Conn::establish(&url)
+                .await
+                .expect("the test's database answers");
+            rows(
+                &mut conn,
+                "SELECT kind, payload, attempts, last_error FROM jobs",
+            )
+            .await
+        })
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The command is sent at once; nobody needs to wait for its end.
+        drop(self.server.stop(false));
+        if std::thread::panicking() || self.jobs_may_stay {
+            return;
+        }
+        let left = self.jobs_left();
+        assert!(
+            left.is_empty(),
+            "jobs are left at the end of the test (call app.run_jobs().await, or app.let_jobs_stay()): {left:#?}"
+        );
+    }
+}
+
+/// Fills the template of the demo city.
+async fn load_demo(database_url: &str) {
+    let blobs = tempfile::tempdir().expect("a temporary folder");
+    let svc = services(database_url, Arc::default(), &blobs);
+    let loaded = demo::load(&svc, &|_, _| ()).await;
+    assert!(loaded.expect("the demo city loads"));
+}
+
+/// Everything cheap and local.
+fn services(database_url: &str, clock: Arc<ManualClock>, blobs: &TempDir) -> Services {
+    install_tls_provider();
+    let cheap = Cost {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+    let key = SigningKey {
+        kid: "test".to_owned(),
+        secret: vec![7; 32],
+    };
+    Services::new(Parts {
+        pool: pool(database_url, POOL_SIZE).expect("a pool"),
+        clock,
+        blobs: Blobs::open(&BlobsConfig::Folder(blobs.path().to_owned())).expect("a folder"),
+        images: Images::new(2),
+        passwords: Passwords::new(cheap, 2).expect("Argon2 takes this cost"),
+        tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a key that is long enough"),
+        refresh_key: RefreshKey::new(&[9; 32]).expect("a key that is long enough"),
+        demo: true,
+        reference: ReferenceCache::new(),
+        throttle: LoginThrottle::new(),
+    })
+}

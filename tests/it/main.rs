@@ -1,0 +1,22 @@
+//! Every integration test, in one binary: built and linked once.
+
+mod harness;
+
+mod account;
+mod app;
+mod architecture;
+mod authz;
+mod calendar;
+mod crash;
+mod evidence;
+mod gateways;
+mod geo;
+mod job;
+mod openapi;
+mod readme;
+mod reference;
+mod report;
+mod schema;
+mod shell;
+mod supervision;
+mod ticket;
