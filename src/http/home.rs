@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
+use metrics::gauge;
 use sha2::{Digest as _, Sha256};
 
 use super::problem::{ApiError, status};
-use crate::services::Services;
 use crate::services::error::{Code, Error};
 use crate::services::health::Health;
+use crate::services::{Services, queue};
 
 const PAGE_HEAD: &str = include_str!("home/head.html");
 const PAGE_FOOT: &str = "</tbody></table></main></body></html>\n";
@@ -73,15 +74,22 @@ pub struct Metrics {
 pub async fn get_metrics(
     request: HttpRequest,
     metrics: web::Data<Metrics>,
+    svc: web::Data<Services>,
 ) -> Result<impl Responder, ApiError> {
     let may_read = (!metrics.behind_proxy && came_from_this_host(&request))
         || brings_token(&request, metrics.token.as_deref());
-    match &metrics.render {
-        Some(render) if may_read => Ok(HttpResponse::Ok()
-            .content_type("text/plain; version=0.0.4")
-            .body(render())),
-        _ => Err(Error::new(Code::NotFound).into()),
-    }
+    let render = metrics
+        .render
+        .as_ref()
+        .filter(|_| may_read)
+        .ok_or_else(|| Error::new(Code::NotFound))?;
+    let backlog = queue::backlog(&svc).await?;
+    let figure = |count: i64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    gauge!("jobs_open").set(figure(backlog.open));
+    gauge!("jobs_given_up").set(figure(backlog.failed));
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(render()))
 }
 
 fn came_from_this_host(request: &HttpRequest) -> bool {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::evidence::{MAX_PHOTO_BYTES, Sha256Digest};
 use crate::domain::text::Text;
-use crate::http::report::dto::PHOTO_TYPES;
+use crate::http::photo::PHOTO_TYPES;
 use crate::services::Error;
 use crate::services::error::Code;
 use crate::services::evidence::Stored;

@@ -6,15 +6,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::evidence::{DeclaredPhoto, MAX_PHOTO_BYTES, Sha256Digest};
+use crate::domain::evidence::Sha256Digest;
 use crate::domain::geo::{Datum, Point};
 use crate::domain::report::{
     Fix, MAX_FINDINGS, MAX_PHOTOS, MAX_TEXT_CHARS, NewFinding, NewReport, Report,
 };
-use crate::domain::text::Text;
+use crate::http::fault::Faults;
+use crate::http::photo::{AttachmentIn, read_photos};
 use crate::http::position::PositionOut;
 use crate::services::Error;
-use crate::services::error::FieldError;
 
 /// A report as the phone sends it.
 #[derive(Deserialize, ToSchema)]
@@ -80,42 +80,6 @@ pub struct FindingIn {
     /// Photos of this fault, by `aid`; each is among the report's `attachments`.
     #[serde(default)]
     attachments: Vec<Uuid>,
-}
-
-/// A photo as declared.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AttachmentIn {
-    /// Made by the phone (UUID v4).
-    aid: Uuid,
-    /// SHA-256 of the file, 64 hexadecimal digits.
-    sha256: String,
-    /// Length of the file in bytes.
-    bytes: u64,
-    /// Media type.
-    #[schema(example = "image/jpeg")]
-    mime: String,
-    /// What it shows; implied by where it is declared.
-    #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "the protocol sends it; where the photo is declared says the same"
-    )]
-    role: Option<AttachmentRoleIn>,
-}
-
-/// Why a photo is sent.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AttachmentRoleIn {
-    /// 整改前.
-    Before,
-    /// 整改后.
-    After,
-    /// 核查.
-    Recheck,
-    /// With a comment.
-    Comment,
 }
 
 /// A position as the phone has it.
@@ -264,102 +228,6 @@ impl From<Report> for ReportOut {
                 .collect(),
         }
     }
-}
-
-/// Collects what is wrong with a body, so that a phone learns of everything at once.
-#[derive(Default)]
-pub struct Faults(Vec<FieldError>);
-
-impl Faults {
-    /// Notes a fault.
-    pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, zh: &str, en: &str) {
-        let text = Text::new(zh.to_owned(), en.to_owned());
-        self.0.push(FieldError::new(pointer, code, text));
-    }
-
-    /// Notes a text that is longer than allowed.
-    pub fn check_length(&mut self, pointer: impl Into<String>, text: &str, max_chars: usize) {
-        if text.chars().count() > max_chars {
-            let zh = format!("不得超过 {max_chars} 字");
-            let en = format!("at most {max_chars} characters");
-            self.add(pointer, "too_long", &zh, &en);
-        }
-    }
-
-    /// Refuses for what is wrong.
-    pub fn refuse<T>(self) -> Result<T, Error> {
-        Err(Error::invalid(self.0))
-    }
-
-    /// The value, unless anything is wrong.
-    pub fn refuse_or<T>(self, value: T) -> Result<T, Error> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(Error::invalid(self.0))
-        }
-    }
-}
-
-/// Media types that a photo may be declared with.
-pub const PHOTO_TYPES: [&str; 5] = [
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "image/heic",
-    "image/heif",
-];
-
-/// Reads declared photos.
-pub fn read_photos(
-    attachments: &[AttachmentIn],
-    pointer: &str,
-    max: usize,
-    faults: &mut Faults,
-) -> Vec<DeclaredPhoto> {
-    if attachments.len() > max {
-        let (zh, en) = (format!("最多 {max} 张"), format!("at most {max} photos"));
-        faults.add(pointer, "too_many", &zh, &en);
-    }
-    let mut photos: Vec<DeclaredPhoto> = Vec::new();
-    for (index, attachment) in attachments.iter().enumerate() {
-        let at = format!("{pointer}/{index}");
-        if photos.iter().any(|photo| photo.aid == attachment.aid) {
-            faults.add(
-                format!("{at}/aid"),
-                "repeated",
-                "重复的照片编号",
-                "this aid is given twice",
-            );
-        }
-        if attachment.bytes == 0 || attachment.bytes > MAX_PHOTO_BYTES {
-            let (zh, en) = (
-                format!("应为 1 至 {MAX_PHOTO_BYTES} 字节"),
-                format!("1 to {MAX_PHOTO_BYTES} bytes"),
-            );
-            faults.add(format!("{at}/bytes"), "out_of_range", &zh, &en);
-        }
-        if !PHOTO_TYPES.contains(&attachment.mime.as_str()) {
-            let list = PHOTO_TYPES.join(", ");
-            let (zh, en) = (format!("应为 {list} 之一"), format!("one of {list}"));
-            faults.add(format!("{at}/mime"), "unknown_type", &zh, &en);
-        }
-        match Sha256Digest::from_hex(&attachment.sha256) {
-            Some(sha256) => photos.push(DeclaredPhoto {
-                aid: attachment.aid,
-                sha256,
-                size_bytes: attachment.bytes,
-                mime: attachment.mime.clone(),
-            }),
-            None => faults.add(
-                format!("{at}/sha256"),
-                "not_a_digest",
-                "应为 64 位十六进制",
-                "64 hexadecimal digits",
-            ),
-        }
-    }
-    photos
 }
 
 impl ReportIn {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::geo::Datum;
+use crate::domain::page::Page;
 use crate::domain::ticket::projection::{Deadline, Handling, Origin, PhotoView, TicketView};
 use crate::domain::ticket::trail::Event;
 use crate::http::position::PositionOut;
@@ -197,9 +198,9 @@ pub struct PhotoOut {
 #[derive(Serialize, ToSchema)]
 pub struct TicketPageOut {
     /// Latest first.
-    pub items: Vec<TicketOut>,
+    items: Vec<TicketOut>,
     /// Where the next page begins; none on the last.
-    pub next_cursor: Option<String>,
+    next_cursor: Option<String>,
 }
 
 /// A row of the trail (留痕).
@@ -243,6 +244,20 @@ pub struct EventOut {
 pub struct TrailOut {
     /// First row first.
     pub items: Vec<EventOut>,
+}
+
+impl TicketPageOut {
+    /// The page in a datum.
+    pub fn new(page: Page<TicketView>, datum: Datum) -> Self {
+        Self {
+            items: page
+                .items
+                .into_iter()
+                .map(|view| TicketOut::new(view, datum))
+                .collect(),
+            next_cursor: page.next_cursor,
+        }
+    }
 }
 
 impl TicketOut {

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::domain::ticket::command::{
     Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Recheck, Return, Submission,
 };
-use crate::http::report::dto::{AttachmentIn, Faults, read_photos};
+use crate::http::fault::Faults;
+use crate::http::photo::{AttachmentIn, read_photos};
 use crate::services::Error;
 
 /// 立案.

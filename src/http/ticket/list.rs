@@ -4,7 +4,7 @@ use actix_web::{get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::dto::{TicketOut, TicketPageOut};
+use super::dto::TicketPageOut;
 use crate::domain::geo::{BoundingBox, Datum};
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::domain::text::Text;
@@ -141,12 +141,5 @@ pub async fn list_tickets(
 ) -> Result<web::Json<TicketPageOut>, ApiError> {
     let datum = query.0.datum();
     let page = ticket::list(&svc, &caller.0, query.0.parse()?).await?;
-    Ok(web::Json(TicketPageOut {
-        items: page
-            .items
-            .into_iter()
-            .map(|view| TicketOut::new(view, datum))
-            .collect(),
-        next_cursor: page.next_cursor,
-    }))
+    Ok(web::Json(TicketPageOut::new(page, datum)))
 }

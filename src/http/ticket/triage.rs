@@ -2,7 +2,7 @@
 
 use actix_web::{get, web};
 
-use super::dto::{TicketOut, TicketPageOut};
+use super::dto::TicketPageOut;
 use super::list::TicketListQuery;
 use crate::http::extract::{Caller, Query};
 use crate::http::problem::{ApiError, Problem};
@@ -28,12 +28,5 @@ pub async fn list_triage(
 ) -> Result<web::Json<TicketPageOut>, ApiError> {
     let datum = query.0.datum();
     let page = ticket::triage(&svc, &caller.0, query.0.parse()?).await?;
-    Ok(web::Json(TicketPageOut {
-        items: page
-            .items
-            .into_iter()
-            .map(|view| TicketOut::new(view, datum))
-            .collect(),
-        next_cursor: page.next_cursor,
-    }))
+    Ok(web::Json(TicketPageOut::new(page, datum)))
 }
