@@ -267,14 +267,16 @@ struct IdRow {
     id: Uuid,
 }
 
-/// Tickets that show a photo: by their findings, by findings merged into them, or with a command.
+/// Tickets that show a photo to those outside the office: by their findings, by findings merged into them, or with a
+/// command that they may know of.
 pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
     let rows: Vec<IdRow> = diesel::sql_query(
         "SELECT t.id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
           WHERE fa.attachment_id = $1 \
          UNION SELECT t.master_id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
           WHERE fa.attachment_id = $1 AND t.master_id IS NOT NULL \
-         UNION SELECT ticket_id FROM ticket_attachments WHERE attachment_id = $1",
+         UNION SELECT ta.ticket_id FROM ticket_attachments ta JOIN ticket_events e USING (ticket_id, seq) \
+          WHERE ta.attachment_id = $1 AND NOT e.office_only",
     )
     .bind::<SqlUuid, _>(aid)
     .load(conn)

@@ -2,12 +2,18 @@
 //! Knows no accounts; who may try how often is decided elsewhere.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
+
+/// Longer than this nobody waits for a turn: a flood of logins must not pile up.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What one hash costs, by RFC 9106's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +44,9 @@ pub enum PasswordError {
     /// The stored text is no PHC string, or the system gave no randomness or memory.
     #[error("Argon2 failed")]
     Argon2(#[source] Error),
+    /// Too many want the same just now.
+    #[error("too many passwords are being checked")]
+    Busy(#[source] Elapsed),
     /// The server stopped before the work was done.
     #[error("the server stopped before the password was checked")]
     Interrupted(#[source] tokio::task::JoinError),
@@ -87,9 +96,10 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
+        let turn = Arc::clone(&self.permits).acquire_owned();
+        let permit = timeout(TURN_WITHIN, turn)
             .await
+            .map_err(PasswordError::Busy)?
             .expect("the semaphore is never closed");
         // The permit goes along: a caller that gives up does not free the memory its hash is using.
         spawn_blocking(move || {
