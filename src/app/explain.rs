@@ -10,9 +10,12 @@ use crate::services::Error;
 /// The whole chain in one text; a service's refusal in the reader's language, with every field at fault on a line.
 pub(super) fn in_words(error: &anyhow::Error) -> String {
     match error.downcast_ref::<Error>() {
-        Some(Error::Refused(refusal)) => {
+        Some(refused @ Error::Refused(refusal)) => {
             let lang = lang();
-            let mut text = refusal.code.title().get(lang).to_owned();
+            // What was being done, where that was said: the file that is imported.
+            let doing = Some(error.to_string()).filter(|doing| *doing != refused.to_string());
+            let mut text = doing.map(|doing| format!("{doing}: ")).unwrap_or_default();
+            text.push_str(refusal.code.title().get(lang));
             if let Some(detail) = &refusal.detail {
                 let _ = write!(text, ": {}", detail.get(lang));
             }

@@ -43,7 +43,8 @@ pub(super) async fn import(svc: &Services, what: &What) -> anyhow::Result<()> {
     let progress = |done, of| bar.set(done, of);
     let imported = import_file(svc, what.kind, file.into(), what.datum, &progress).await;
     drop(bar);
-    print(&in_words(&imported?))
+    let summary = imported.with_context(|| what.file.display().to_string())?;
+    print(&in_words(&summary))
 }
 
 fn in_words(summary: &ImportSummary) -> String {

@@ -3,10 +3,11 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use xuncha::db::{AsyncConnection as _, Conn};
 
-use crate::harness::{Client, Database};
+use crate::harness::{Client, Database, rows};
 
 fn xuncha(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xuncha"));
@@ -193,6 +194,55 @@ async fn the_first_administrator_is_made_at_the_terminal() {
         "{}",
         stderr(&twice)
     );
+}
+
+#[tokio::test]
+async fn a_city_is_imported_file_by_file_at_the_terminal() {
+    let database = Database::empty().await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let demo = |name: &str| format!("{}/demo/{name}", env!("CARGO_MANIFEST_DIR"));
+    let import = |kind: &str, file: &str, more: &[&str]| {
+        let mut arguments = vec!["import", kind, file, "--database-url", database.url()];
+        arguments.extend_from_slice(more);
+        run(&arguments)
+    };
+    let files: [(&str, &str, &[&str], &str); 5] = [
+        (
+            "areas",
+            "districts.gcj02.geojson",
+            &["--datum", "gcj02"],
+            "7 read, 7 new",
+        ),
+        ("units", "units.csv", &[], "233 read, 233 new"),
+        ("items", "conditions.csv", &[], "65 read"),
+        ("points", "points.csv", &[], "30 read, 30 new"),
+        ("calendar", "calendar.json", &[], "new"),
+    ];
+    for (kind, file, more, says) in files {
+        let output = import(kind, &demo(file), more);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{kind}: {}", stderr(&output));
+        assert!(said.contains(says), "{kind}: {said}");
+    }
+
+    let bad = folder.path().join("bad.csv");
+    let two = "code,name_zh,name_en,kind,lat,lon,datum,address,owner\n\
+                N1,甲,,K01,37.4,118,wgs84,,\n\
+                N2,乙,,K01,97.4,118,wgs84,,\n";
+    std::fs::write(&bad, two).expect("a file");
+    let bad = bad.to_str().expect("UTF-8");
+    let output = import("points", bad, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    for part in [bad, "nothing was imported", "line 3", "lat"] {
+        assert!(
+            stderr(&output).contains(part),
+            "{part}: {}",
+            stderr(&output)
+        );
+    }
+    let mut conn = Conn::establish(database.url()).await.expect("a session");
+    let points = rows(&mut conn, "SELECT count(*) AS n FROM check_points").await;
+    assert_eq!(points, [json!({ "n": 30 })]);
 }
 
 /// A server on a free port, ready, with its URL.
