@@ -102,8 +102,8 @@ impl Life<'_> {
         let address = listener.local_addr()?;
         let options = server::Options {
             workers: 0,
+            metrics: telemetry::start_metrics(self.public_url.is_some())?,
             public_url: self.public_url,
-            metrics: telemetry::start_metrics()?,
         };
         let server = server::run(listener, svc.clone(), options)?;
         let handle = server.handle();

@@ -53,7 +53,7 @@ pub(super) fn start_log(args: &LogArgs) {
 }
 
 /// Starts collecting metrics. Must be called inside a runtime.
-pub(super) fn start_metrics() -> anyhow::Result<Metrics> {
+pub(super) fn start_metrics(behind_proxy: bool) -> anyhow::Result<Metrics> {
     let recorder = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)
         .and_then(PrometheusBuilder::install_recorder)
@@ -69,7 +69,7 @@ pub(super) fn start_metrics() -> anyhow::Result<Metrics> {
     Ok(Metrics {
         render: Some(Arc::new(move || render.render())),
         token: variable(METRICS_TOKEN),
-        behind_proxy: false,
+        behind_proxy,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -20,6 +21,9 @@ use crate::services::state::Parts;
 /// Few enough that a server, a worker and the commands beside them fit into PostgreSQL's usual 100.
 const POOL_SIZE: usize = 16;
 
+/// Longer than this nobody waits to have a password checked.
+const PASSWORD_TURN_WITHIN: Duration = Duration::from_secs(10);
+
 /// Which secrets are needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keys {
@@ -31,7 +35,11 @@ pub(super) enum Keys {
 
 /// Passwords at their full cost, one hash for each processor at once.
 pub(super) fn passwords() -> anyhow::Result<Passwords> {
-    Ok(Passwords::new(Cost::OWASP, processors())?)
+    Ok(Passwords::new(
+        Cost::OWASP,
+        processors(),
+        PASSWORD_TURN_WITHIN,
+    )?)
 }
 
 /// The services, without demo accounts. Must be called inside the runtime that the connections are to live on.

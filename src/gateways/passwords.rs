@@ -12,9 +12,6 @@ use tokio::task::spawn_blocking;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-/// Longer than this nobody waits for a turn: a flood of logins must not pile up.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
-
 /// What one hash costs, by RFC 9106's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
@@ -58,11 +55,13 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     nobody: Arc<str>,
     permits: Arc<Semaphore>,
+    turn_within: Duration,
 }
 
 impl Passwords {
-    /// New hashes cost `cost` ([`Cost::OWASP`], cheaper in tests); at most `permits` are computed at once. Takes the time of one hash.
-    pub fn new(cost: Cost, permits: usize) -> Result<Self, PasswordError> {
+    /// New hashes cost `cost` ([`Cost::OWASP`], cheaper in tests); at most `permits` are computed at once, and nobody waits
+    /// for a turn longer than `turn_within`: a flood of logins must not pile up. Takes the time of one hash.
+    pub fn new(cost: Cost, permits: usize, turn_within: Duration) -> Result<Self, PasswordError> {
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
             .map_err(PasswordError::Cost)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -71,6 +70,7 @@ impl Passwords {
             argon2,
             nobody: nobody.into(),
             permits: Arc::new(Semaphore::new(permits)),
+            turn_within,
         })
     }
 
@@ -97,7 +97,7 @@ impl Passwords {
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let turn = Arc::clone(&self.permits).acquire_owned();
-        let permit = timeout(TURN_WITHIN, turn)
+        let permit = timeout(self.turn_within, turn)
             .await
             .map_err(PasswordError::Busy)?
             .expect("the semaphore is never closed");

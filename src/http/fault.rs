@@ -1,4 +1,4 @@
-//! What is wrong with a body, collected: a phone learns of everything at once.
+//! What is wrong with a body.
 
 use crate::domain::text::Text;
 use crate::services::Error;

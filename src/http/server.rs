@@ -52,10 +52,7 @@ pub fn run(listener: TcpListener, svc: Services, options: Options) -> io::Result
     let text = web::Data::new(DocumentText(
         openapi::document_json(options.public_url.as_deref()).map_err(io::Error::other)?,
     ));
-    let metrics = web::Data::new(Metrics {
-        behind_proxy: options.public_url.is_some(),
-        ..options.metrics
-    });
+    let metrics = web::Data::new(options.metrics);
     let health = web::Data::from(Arc::new(Health::default()));
     let svc = web::Data::new(svc);
     // Runs once for each worker: everything above is shared by all.

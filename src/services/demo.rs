@@ -36,8 +36,7 @@ pub async fn load(svc: &Services, progress: Progress<'_>) -> Result<bool> {
         return Ok(false);
     }
     // One hash for all of them: they share a password that is no secret.
-    let hash = svc.passwords.hash(PASSWORD).await;
-    let hash = hash.map_err(anyhow::Error::from)?;
+    let hash = svc.passwords.hash(PASSWORD).await?;
     let batches = tokio::task::spawn_blocking(move || batches(&hash))
         .await
         .map_err(anyhow::Error::from)?

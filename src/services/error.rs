@@ -11,6 +11,7 @@ use crate::db::{DbError, error::is_unavailable};
 use crate::domain::access::Denied;
 use crate::domain::page::InvalidCursor;
 use crate::domain::text::Text;
+use crate::gateways::passwords::PasswordError;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -150,6 +151,15 @@ impl From<Denied> for Error {
                 format!("not for the role {}", denied.role),
             ),
         )
+    }
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy(_) | PasswordError::Interrupted(_) => Self::unavailable(error),
+            PasswordError::Cost(_) | PasswordError::Argon2(_) => Self::Internal(error.into()),
+        }
     }
 }
 

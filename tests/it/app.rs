@@ -142,6 +142,7 @@ async fn a_server_says_one_line_when_ready_and_keeps_its_keys_to_itself() {
         metrics.contains("http_requests_total{method=\"GET\",route=\"/readyz\",status=\"2xx\"} 1"),
         "{metrics}"
     );
+    assert!(metrics.contains("\njobs_given_up 0"), "{metrics}");
     let keys = folder.path().join("keys");
     let kept = std::fs::read_to_string(&keys).expect("made at the first start");
     assert_eq!(

@@ -19,6 +19,7 @@ pub mod story;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use diesel_async::AsyncConnection as _;
@@ -65,11 +66,11 @@ impl TestApp {
     }
 
     /// A server that gives its metrics, `xuncha_test 1`, to this host and to readers with the token.
-    pub async fn with_metrics(token: Option<&str>) -> Self {
+    pub async fn with_metrics(token: Option<&str>, behind_proxy: bool) -> Self {
         let metrics = Metrics {
             render: Some(Arc::new(|| "xuncha_test 1\n".to_owned())),
             token: token.map(str::to_owned),
-            behind_proxy: false,
+            behind_proxy,
         };
         Self::over(Database::empty().await, metrics).await
     }
@@ -225,7 +226,8 @@ fn services(database_url: &str, clock: Arc<ManualClock>, blobs: &TempDir) -> Ser
         clock,
         blobs: Blobs::open(&BlobsConfig::Folder(blobs.path().to_owned())).expect("a folder"),
         images: Images::new(2),
-        passwords: Passwords::new(cheap, 2).expect("Argon2 takes this cost"),
+        passwords: Passwords::new(cheap, 2, Duration::from_secs(10))
+            .expect("Argon2 takes this cost"),
         tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a key that is long enough"),
         refresh_key: RefreshKey::new(&[9; 32]).expect("a key that is long enough"),
         demo: true,

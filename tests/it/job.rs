@@ -155,3 +155,23 @@ async fn a_kind_that_this_version_does_not_know_waits_for_one_that_does() {
     assert_eq!((counts.done, counts.postponed, counts.given_up), (0, 1, 0));
     assert_eq!(queue::backlog(&app.svc).await.expect("the queue").open, 1);
 }
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_without_a_word_is_given_up() {
+    let mut app = TestApp::empty().await;
+    enqueue(&app).await;
+    let mut attempts = 0;
+    while queue::claim(&app.svc).await.expect("the queue").is_some() {
+        attempts += 1;
+        app.clock.advance(SignedDuration::from_secs(91)); // The lease has run out.
+        assert!(attempts <= 12, "it is tried for ever");
+    }
+    assert_eq!(attempts, 12);
+    assert_eq!(
+        app.rows("SELECT failed_at IS NOT NULL AS given_up FROM jobs")
+            .await,
+        [json!({ "given_up": true })]
+    );
+    app.let_jobs_stay();
+    app.finish().await;
+}

@@ -71,10 +71,7 @@ async fn make(
     else {
         return Err(Error::invalid(faults));
     };
-    let password_hash = passwords
-        .hash(&command.password)
-        .await
-        .map_err(anyhow::Error::from)?;
+    let password_hash = passwords.hash(&command.password).await?;
     let new = NewAccount {
         id: Uuid::new_v4(),
         username,

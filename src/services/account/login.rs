@@ -9,7 +9,6 @@ use crate::db::session::{self, Session, device, refresh_token};
 use crate::db::{AsyncConnection as _, Conn, account};
 use crate::domain::account::Username;
 use crate::domain::text::Text;
-use crate::gateways::passwords::PasswordError;
 use crate::gateways::tokens::{random_secret, secret_hash};
 use crate::services::error::Code;
 use crate::services::{Error, Result, Services};
@@ -83,11 +82,7 @@ async fn check_password(
     let right = match &found {
         Some(found) => svc.passwords.verify(password, &found.password_hash).await,
         None => svc.passwords.verify_against_nobody(password).await,
-    }
-    .map_err(|error| match error {
-        PasswordError::Busy(_) => Error::unavailable(error),
-        other => Error::Internal(other.into()),
-    })?;
+    }?;
     Ok(found.filter(|_| right))
 }
 

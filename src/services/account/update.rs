@@ -72,10 +72,7 @@ async fn parse(svc: &Services, command: UpdateUser) -> Result<AccountChange> {
         return Err(Error::invalid(faults));
     }
     let password_hash = match &command.password {
-        Some(password) => {
-            let hash = svc.passwords.hash(password).await;
-            Some(hash.map_err(anyhow::Error::from)?)
-        }
+        Some(password) => Some(svc.passwords.hash(password).await?),
         None => None,
     };
     Ok(AccountChange {

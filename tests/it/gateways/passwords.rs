@@ -1,5 +1,7 @@
 //! Password hashing, at a cost that suits tests.
 
+use std::time::Duration;
+
 use xuncha::gateways::passwords::{Cost, PasswordError, Passwords};
 
 const CHEAP: Cost = Cost {
@@ -8,8 +10,10 @@ const CHEAP: Cost = Cost {
     lanes: 1,
 };
 
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn passwords() -> Passwords {
-    Passwords::new(CHEAP, 2).expect("an allowed cost")
+    Passwords::new(CHEAP, 2, PATIENCE).expect("an allowed cost")
 }
 
 #[tokio::test]
@@ -23,7 +27,7 @@ async fn the_right_password_verifies_and_a_wrong_one_does_not() {
 
 #[tokio::test]
 async fn every_hash_has_its_own_salt_and_states_its_cost() {
-    let passwords = Passwords::new(Cost::OWASP, 1).expect("an allowed cost");
+    let passwords = Passwords::new(Cost::OWASP, 1, PATIENCE).expect("an allowed cost");
     let phc = passwords.hash("secret").await.expect("hashed");
     assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
     assert_ne!(phc, passwords.hash("secret").await.expect("hashed"));
@@ -38,6 +42,7 @@ async fn a_hash_made_at_another_cost_still_verifies() {
             lanes: 1,
         },
         1,
+        PATIENCE,
     )
     .expect("an allowed cost");
     let phc = dear.hash("secret").await.expect("hashed");
@@ -69,7 +74,7 @@ fn a_cost_outside_the_standard_is_refused() {
         lanes: 0,
     };
     assert!(matches!(
-        Passwords::new(free, 1),
+        Passwords::new(free, 1, PATIENCE),
         Err(PasswordError::Cost(_))
     ));
 }
@@ -77,10 +82,19 @@ fn a_cost_outside_the_standard_is_refused() {
 /// More callers than permits all get their answer.
 #[tokio::test]
 async fn callers_wait_for_their_turn() {
-    let passwords = Passwords::new(CHEAP, 1).expect("an allowed cost");
+    let passwords = Passwords::new(CHEAP, 1, PATIENCE).expect("an allowed cost");
     let phc = passwords.hash("secret").await.expect("hashed");
     let checks = (0..8).map(|_| passwords.verify("secret", &phc));
     for answer in futures_util::future::join_all(checks).await {
         assert!(answer.expect("checked"));
     }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_turn_without_end() {
+    let full = Passwords::new(CHEAP, 0, Duration::ZERO).expect("an allowed cost");
+    let refused = full.verify_against_nobody("a password").await;
+    assert!(matches!(refused, Err(PasswordError::Busy(_))));
+    let told = xuncha::services::Error::from(refused.expect_err("nobody has a turn"));
+    assert_eq!(told.code().as_str(), "unavailable");
 }

@@ -72,6 +72,16 @@ async fn a_change_that_cannot_be_made_is_pointed_at_and_none_is_made() {
         .expect_fault("/changes/routing.border")
         .expect_fault("/changes/evidence.photos_within_h")
         .expect_fault("/changes/routing.fallback_unit");
+    for (key, figure) in [
+        ("evidence.photos_within_h", 200_000_000_u32),
+        ("intake.weak_accuracy_m", 0),
+    ] {
+        let change = json!({ "changes": { key: figure } });
+        let refused = admin.put("policies").json(&change).await;
+        refused
+            .expect_problem(422, "invalid")
+            .expect_fault(&format!("/changes/{key}"));
+    }
     let after = admin.get("policies").await.expect(200);
     assert_eq!(policy(&after, "intake.fix_max_age_s")["version"], 0);
     assert_eq!(policy(&after, "routing.fallback_unit")["value"], "371600");

@@ -424,7 +424,17 @@ async fn what_the_office_says_before_filing_stays_in_the_office() {
         .await
         .expect(200);
     assert_eq!(office.str("/items/1/opinion"), "与督查员核实过位置");
-    assert_eq!(ticket(&clerk, &sent.ticket).await.list("/photos").len(), 2);
+    let known_to_office = ticket(&clerk, &sent.ticket).await;
+    assert_eq!(known_to_office.list("/photos").len(), 2);
+    for photo in known_to_office.list("/photos") {
+        let key = photo["id"].as_str().unwrap_or_default();
+        let read = officer.get(&format!("attachments/{key}/display")).await;
+        // Neither's bytes are here: the one that the unit may know of says so, the other is not there.
+        match photo["role"].as_str() {
+            Some("before") => read.expect_problem(409, "not_ready"),
+            _ => read.expect_problem(404, "not_found"),
+        };
+    }
     app.finish().await;
 }
 

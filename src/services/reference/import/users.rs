@@ -43,10 +43,7 @@ pub(super) async fn hash(
     let total = rows.len();
     let hashing = rows.into_iter().map(|row| async move {
         let password_hash = match &row.password {
-            Some(password) => {
-                let hash = svc.passwords.hash(password).await;
-                Some(hash.map_err(anyhow::Error::from)?)
-            }
+            Some(password) => Some(svc.passwords.hash(password).await?),
             None => None,
         };
         Ok::<_, Error>(HashedUser {
