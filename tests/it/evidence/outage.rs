@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::files;
 use crate::harness::TestApp;
 use crate::harness::story::{self, Photo};
 
@@ -86,5 +87,28 @@ async fn a_rendition_that_failed_is_made_once_the_store_is_back() {
     assert_eq!(refused.header("retry-after"), Some("5"));
     repair(&app, aside);
     inspector.get(&display).await.expect(200);
+    app.finish().await;
+}
+
+/// When the answer to the commit is lost, the row may name these bytes: whatever the database fails with, they stay.
+#[tokio::test]
+async fn bytes_stay_when_nobody_knows_whether_the_commit_was_made() {
+    let app = TestApp::demo().await;
+    let inspector = app.login("inspector1").await;
+    app.execute(
+        "CREATE FUNCTION fail_commit() RETURNS trigger LANGUAGE plpgsql AS \
+           $$ BEGIN RAISE EXCEPTION 'no commit'; END $$; \
+         CREATE CONSTRAINT TRIGGER fail_commit AFTER UPDATE ON attachments \
+           DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail_commit()",
+    )
+    .await;
+    let photo = Photo::new();
+    photo.put(&inspector).await.expect_problem(500, "internal");
+    let kept = files(&app);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+
+    app.execute("DROP TRIGGER fail_commit ON attachments").await;
+    photo.put(&inspector).await.expect(201);
+    app.run_jobs().await;
     app.finish().await;
 }
