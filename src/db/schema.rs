@@ -72,6 +72,7 @@ diesel::table! {
         name_en -> Text,
         kind -> Text,
         radius_m -> Int4,
+        id -> Uuid,
     }
 }
 
@@ -118,6 +119,14 @@ diesel::table! {
         name -> Text,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    feed_base (only_row) {
+        only_row -> Bool,
+        base -> Int8,
+        epoch -> Uuid,
     }
 }
 
@@ -176,6 +185,46 @@ diesel::table! {
         failed_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mutation_attachments (account_id, mid, attachment_id) {
+        account_id -> Uuid,
+        mid -> Uuid,
+        attachment_id -> Uuid,
+        sha256 -> Bytea,
+    }
+}
+
+diesel::table! {
+    mutation_conflicts (account_id, mid, kind, canon_sha256) {
+        account_id -> Uuid,
+        mid -> Uuid,
+        canon_sha256 -> Bytea,
+        kind -> Text,
+        raw -> Text,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mutation_log (account_id, mid) {
+        account_id -> Uuid,
+        mid -> Uuid,
+        device_id -> Nullable<Uuid>,
+        seq -> Int8,
+        kind -> Text,
+        target_id -> Nullable<Uuid>,
+        base_cursor -> Nullable<Uuid>,
+        canon_sha256 -> Bytea,
+        raw -> Text,
+        clock -> Nullable<Jsonb>,
+        received_at -> Timestamptz,
+        verdict -> Text,
+        result -> Jsonb,
+        waiting_for -> Array<Uuid>,
+        release_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -264,6 +313,9 @@ diesel::table! {
         raw -> Jsonb,
         canon_sha256 -> Bytea,
         received_at -> Timestamptz,
+        captured_at -> Nullable<Timestamptz>,
+        captured_by -> Nullable<Text>,
+        captured_error_s -> Nullable<Int4>,
     }
 }
 
@@ -276,6 +328,35 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoke_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sync_cursors (token) {
+        token -> Uuid,
+        device_id -> Uuid,
+        ordinal -> Int8,
+        account_id -> Uuid,
+        epoch -> Uuid,
+        snap -> Text,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        presented_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sync_feed (entity_id, entity, scope) {
+        tx -> Int8,
+        seq -> Int8,
+        since -> Int8,
+        rev -> Int8,
+        entity_id -> Uuid,
+        accept_until -> Nullable<Timestamptz>,
+        scope -> Text,
+        entity -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -386,6 +467,7 @@ diesel::joinable!(finding_attachments -> attachments (attachment_id));
 diesel::joinable!(finding_attachments -> findings (finding_id));
 diesel::joinable!(findings -> filing_conditions (condition_id));
 diesel::joinable!(findings -> reports (report_id));
+diesel::joinable!(mutation_log -> accounts (account_id));
 diesel::joinable!(ownership_rulings -> accounts (ruled_by));
 diesel::joinable!(ownership_rulings -> check_points (point_id));
 diesel::joinable!(ownership_rulings -> tickets (ticket_id));
@@ -401,6 +483,8 @@ diesel::joinable!(reports -> check_points (point_id));
 diesel::joinable!(reports -> devices (device_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(sessions -> devices (device_id));
+diesel::joinable!(sync_cursors -> accounts (account_id));
+diesel::joinable!(sync_cursors -> devices (device_id));
 diesel::joinable!(ticket_assignments -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> units (unit_id));
 diesel::joinable!(ticket_attachments -> attachments (attachment_id));
@@ -422,10 +506,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     check_point_kinds,
     check_points,
     devices,
+    feed_base,
     filing_conditions,
     finding_attachments,
     findings,
     jobs,
+    mutation_attachments,
+    mutation_conflicts,
+    mutation_log,
     ownership_rulings,
     policies,
     reference_stamps,
@@ -434,6 +522,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_attachments,
     reports,
     sessions,
+    sync_cursors,
+    sync_feed,
     ticket_assignments,
     ticket_attachments,
     ticket_events,
