@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod check_point;
 pub mod error;
+pub mod feed;
 pub mod health;
 pub mod job;
 pub mod policy;
@@ -17,6 +18,8 @@ pub mod report;
 pub mod ruling;
 pub mod schema;
 pub mod session;
+pub mod sync_cursor;
+pub mod sync_document;
 pub mod ticket;
 pub mod unit;
 

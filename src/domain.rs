@@ -14,6 +14,7 @@ pub mod page;
 pub mod policy;
 pub mod reference;
 pub mod report;
+pub mod sync;
 pub mod text;
 pub mod ticket;
 pub mod unit;

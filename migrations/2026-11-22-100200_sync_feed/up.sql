@@ -30,44 +30,57 @@ CREATE TABLE feed_base (
 );
 INSERT INTO feed_base (base, epoch) VALUES (0, gen_random_uuid());
 
--- Rows from before the feed, once; no phone has a cursor yet. One statement is enough for a city's first weeks.
+-- Who may know of a ticket: the one place that the feed is written from. The office; lead and cooperating units and those
+-- above them; the inspector who found it; while it awaits its recheck every inspector who may make it.
+CREATE VIEW ticket_readers AS
+SELECT t.id AS ticket_id, 'office' AS scope, NULL::uuid AS reader FROM tickets t
+UNION ALL
+SELECT a.ticket_id, 'unit:' || above, above
+  FROM ticket_assignments a JOIN units u ON u.id = a.unit_id CROSS JOIN unnest(u.lineage) AS above
+ WHERE a.until IS NULL
+UNION ALL
+SELECT t.id, 'user:' || i.id, i.id
+  FROM tickets t JOIN findings f ON f.id = t.finding_id JOIN reports r ON r.id = f.report_id
+  JOIN accounts i ON i.id = r.account_id AND i.role = 'inspector'
+UNION ALL
+SELECT t.id, 'user:' || i.id, i.id
+  FROM tickets t JOIN units lead ON lead.id = t.lead_unit_id
+  JOIN accounts i ON i.role = 'inspector' LEFT JOIN units own ON own.id = i.unit_id
+ WHERE t.state = 'awaiting_recheck'
+   AND NOT coalesce(own.id = ANY (lead.lineage) OR lead.id = ANY (own.lineage), false)
+   AND NOT EXISTS (SELECT FROM tickets m JOIN findings f ON f.id = m.finding_id JOIN reports r ON r.id = f.report_id
+                    WHERE (m.id = t.id OR m.master_id = t.id) AND r.account_id = i.id);
+
+-- Which photos a ticket shows: those of its finding and of findings merged into it, and those that came with commands.
+CREATE VIEW ticket_photos AS
+SELECT fa.attachment_id, coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, false AS office_only
+  FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id
+UNION ALL
+SELECT ta.attachment_id, ta.ticket_id, ta.role, e.office_only
+  FROM ticket_attachments ta JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq;
+
+-- Rows from before the feed, once; no phone has a cursor yet. One statement each is enough for a city's first weeks.
 INSERT INTO sync_feed (scope, entity, entity_id, state, rev, tx, seq, since)
-SELECT scope, entity, entity_id, 'present', rev, now.tx, nextval('sync_feed_seq'), now.tx
+SELECT DISTINCT ON (entity_id, entity, scope) scope, entity, entity_id, 'present', rev, now.tx, nextval('sync_feed_seq'), now.tx
   FROM (SELECT pg_current_xact_id()::text::bigint AS tx) AS now,
        (SELECT 'ref' AS scope, 'items' AS entity, id AS entity_id, 1::bigint AS rev FROM catalogue_items
         UNION ALL SELECT 'ref', 'conditions', id, 1 FROM filing_conditions
         UNION ALL SELECT 'ref', 'areas', id, 1 FROM areas WHERE valid_until IS NULL
         UNION ALL SELECT 'ref', 'units', id, 1 FROM units WHERE valid_until IS NULL
         UNION ALL SELECT 'ref', 'points', id, 1 FROM check_points WHERE valid_until IS NULL
-        UNION ALL SELECT reader.scope, 'reports', r.id, 1 FROM reports r, LATERAL (VALUES ('office'), ('user:' || r.account_id)) AS reader (scope)
+        UNION ALL SELECT reader.scope, 'reports', r.id, 1 + (SELECT count(*) FROM report_amendments a WHERE a.report_id = r.id)
+                    FROM reports r, LATERAL (VALUES ('office'), ('user:' || r.account_id)) AS reader (scope)
         UNION ALL SELECT reader.scope, 'findings', f.id, 1 FROM findings f JOIN reports r ON r.id = f.report_id,
                          LATERAL (VALUES ('office'), ('user:' || r.account_id)) AS reader (scope)
-        UNION ALL SELECT 'office', 'tickets', id, rev FROM tickets
-        UNION ALL SELECT 'user:' || r.account_id, 'tickets', t.id, t.rev
-                    FROM tickets t JOIN findings f ON f.id = t.finding_id JOIN reports r ON r.id = f.report_id
-        UNION ALL SELECT DISTINCT 'unit:' || above, 'tickets', t.id, t.rev
-                    FROM tickets t JOIN ticket_assignments a ON a.ticket_id = t.id AND a.until IS NULL
-                    JOIN units u ON u.id = a.unit_id CROSS JOIN unnest(u.lineage) AS above
-        UNION ALL SELECT 'user:' || i.id, 'tickets', t.id, t.rev
-                    FROM tickets t JOIN units lead ON lead.id = t.lead_unit_id
-                    JOIN accounts i ON i.role = 'inspector' LEFT JOIN units own ON own.id = i.unit_id
-                   WHERE t.state = 'awaiting_recheck'
-                     AND NOT coalesce(own.id = ANY (lead.lineage) OR lead.id = ANY (own.lineage), false)
-                     AND NOT EXISTS (SELECT FROM tickets m JOIN findings f ON f.id = m.finding_id JOIN reports r ON r.id = f.report_id
-                                      WHERE (m.id = t.id OR m.master_id = t.id) AND r.account_id = i.id)) AS held;
+        UNION ALL SELECT tr.scope, 'tickets', t.id, t.rev FROM ticket_readers tr JOIN tickets t ON t.id = tr.ticket_id) AS held;
 INSERT INTO sync_feed (scope, entity, entity_id, state, rev, tx, seq, since)
-SELECT DISTINCT ON (scope, photo_key) scope, 'attachments', photo_key, 'present', 1, now.tx, nextval('sync_feed_seq'), now.tx
+SELECT DISTINCT ON (photo_key, scope) scope, 'attachments', photo_key, 'present', 1, now.tx, nextval('sync_feed_seq'), now.tx
   FROM (SELECT pg_current_xact_id()::text::bigint AS tx) AS now,
-       (SELECT 'user:' || account_id AS scope, photo_key FROM attachments WHERE stored_at IS NOT NULL
-        UNION ALL SELECT f.scope, a.photo_key
-                    FROM attachments a
-                    JOIN (SELECT fa.attachment_id, coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, false AS office_only
-                            FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id
-                          UNION ALL
-                          SELECT ta.attachment_id, ta.ticket_id, ta.role, e.office_only
-                            FROM ticket_attachments ta JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq) AS link
-                      ON link.attachment_id = a.id
-                    JOIN sync_feed f ON f.entity = 'tickets' AND f.entity_id = link.ticket_id
+       (SELECT 'user:' || a.account_id AS scope, a.photo_key
+          FROM attachments a JOIN accounts i ON i.id = a.account_id AND i.role = 'inspector' WHERE a.stored_at IS NOT NULL
+        UNION ALL SELECT 'office', a.photo_key FROM attachments a JOIN report_attachments ra ON ra.attachment_id = a.id
                    WHERE a.stored_at IS NOT NULL
-                     AND (f.scope = 'office' OR f.scope LIKE 'unit:%' AND NOT link.office_only
-                          OR f.scope LIKE 'user:%' AND NOT link.office_only AND link.role <> 'comment')) AS held;
+        UNION ALL SELECT tr.scope, a.photo_key
+                    FROM attachments a JOIN ticket_photos p ON p.attachment_id = a.id JOIN ticket_readers tr ON tr.ticket_id = p.ticket_id
+                   WHERE a.stored_at IS NOT NULL
+                     AND (tr.scope = 'office' OR NOT p.office_only AND (tr.scope LIKE 'unit:%' OR p.role <> 'comment'))) AS held;

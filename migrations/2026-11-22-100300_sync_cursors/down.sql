@@ -1,1 +1,2 @@
+ALTER TABLE devices DROP COLUMN cursors_given;
 DROP TABLE sync_cursors;

@@ -119,6 +119,7 @@ diesel::table! {
         name -> Text,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        cursors_given -> Int8,
     }
 }
 
@@ -337,6 +338,7 @@ diesel::table! {
         device_id -> Uuid,
         ordinal -> Int8,
         account_id -> Uuid,
+        role -> Text,
         epoch -> Uuid,
         snap -> Text,
         scopes -> Array<Text>,

@@ -165,6 +165,6 @@ impl From<PasswordError> for Error {
 
 impl From<InvalidCursor> for Error {
     fn from(_: InvalidCursor) -> Self {
-        Self::new(Code::CursorInvalid)
+        Self::new(Code::ListCursorInvalid)
     }
 }

@@ -176,6 +176,29 @@ pub struct Reader {
     pub allowed: Vec<Command>,
 }
 
+/// What a reader may know of a ticket beyond what everyone may who may know of it at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Knowledge {
+    /// Everything: the supervision office.
+    pub office: bool,
+    /// Who handles it, and how: not inspectors.
+    pub handling: bool,
+    /// Report and finding: the office, and the inspector who sent it.
+    pub origin: bool,
+}
+
+impl Knowledge {
+    /// What someone of this role may know, who has sent the finding or not.
+    pub fn of(role: Role, reported_it: bool) -> Self {
+        let office = role.is_office();
+        Self {
+            office,
+            handling: role != Role::Inspector,
+            origin: office || (role == Role::Inspector && reported_it),
+        }
+    }
+}
+
 /// The ticket as this reader may see it.
 pub fn project(
     record: TicketRecord,
@@ -183,9 +206,11 @@ pub fn project(
     calendar: &WorkCalendar,
     now: Timestamp,
 ) -> TicketView {
-    let office = reader.role.is_office();
-    let knows_origin = office || (reader.role == Role::Inspector && reader.reported_it);
-    let knows_handling = reader.role != Role::Inspector;
+    let Knowledge {
+        office,
+        handling: knows_handling,
+        origin: knows_origin,
+    } = Knowledge::of(reader.role, reader.reported_it);
     let TicketRecord {
         ticket,
         item,

@@ -14,7 +14,7 @@ use crate::services::{Services, account};
     responses(
         (status = 200, description = "A page of users", body = UsersOut),
         (status = 403, description = "Not for this role", body = Problem),
-        (status = 422, description = "`invalid_query` or `cursor_invalid`", body = Problem),
+        (status = 422, description = "`invalid_query` or `list_cursor_invalid`", body = Problem),
     ),
     security(("bearer" = [])),
 )]

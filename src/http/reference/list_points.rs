@@ -13,7 +13,7 @@ use crate::services::{Services, reference};
     params(PointsQuery),
     responses(
         (status = 200, description = "A page of check points", body = PointsOut),
-        (status = 422, description = "`invalid_query` or `cursor_invalid`", body = Problem),
+        (status = 422, description = "`invalid_query` or `list_cursor_invalid`", body = Problem),
     ),
     security(("bearer" = [])),
 )]

@@ -16,7 +16,7 @@ use crate::services::{Services, supervision};
     responses(
         (status = 200, body = OverduePageOut),
         (status = 403, description = "`forbidden`.", body = Problem),
-        (status = 422, description = "`as_of_in_past`, `invalid_query` or `cursor_invalid`.", body = Problem),
+        (status = 422, description = "`as_of_in_past`, `invalid_query` or `list_cursor_invalid`.", body = Problem),
     ),
     security(("bearer" = []))
 )]

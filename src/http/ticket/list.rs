@@ -129,7 +129,7 @@ fn refuse(parameter: &str, expected: &str) -> Error {
     params(TicketListQuery),
     responses(
         (status = 200, body = TicketPageOut),
-        (status = 422, description = "`invalid_query` or `cursor_invalid`.", body = Problem),
+        (status = 422, description = "`invalid_query` or `list_cursor_invalid`.", body = Problem),
     ),
     security(("bearer" = []))
 )]

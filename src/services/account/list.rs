@@ -9,7 +9,7 @@ use crate::services::{Result, Services};
 /// A page of accounts in the order of their user names, for an administrator.
 ///
 /// # Errors
-/// `forbidden`, `cursor_invalid`.
+/// `forbidden`, `list_cursor_invalid`.
 pub async fn list(
     svc: &Services,
     actor: &Actor,

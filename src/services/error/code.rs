@@ -27,6 +27,8 @@ pub enum Kind {
     TooLarge,
     /// Of a media type that is not taken here.
     UnsupportedMedia,
+    /// The client's version is too old.
+    UpgradeRequired,
     /// More often than allowed.
     TooMany,
     /// Something behind Xuncha does not answer.
@@ -77,7 +79,7 @@ codes! {
     /// A query parameter is at fault.
     InvalidQuery: "invalid_query", Invalid, "查询参数有误", "A query parameter is not valid";
     /// The cursor is not one that this list gave.
-    CursorInvalid: "cursor_invalid", Invalid, "游标无效，请从第一页重新取", "The cursor is not valid here: start from the first page";
+    ListCursorInvalid: "list_cursor_invalid", Invalid, "游标无效，请从第一页重新取", "The cursor is not valid here: start from the first page";
     /// The body ended before its time.
     BodyBrokenOff: "body_broken_off", Malformed, "文件未传完，请重传", "The body broke off: send it again";
     /// The bytes do not have the declared SHA-256 or length.
@@ -92,6 +94,8 @@ codes! {
     TokenExpired: "token_expired", Unauthenticated, "登录凭证已过期，请刷新", "The access token has expired: refresh it";
     /// The session was ended.
     SessionRevoked: "session_revoked", Unauthenticated, "会话已结束，请重新登录；本机数据不会丢失", "The session has ended: log in again; nothing on the phone is lost";
+    /// The device named is not this login's.
+    DeviceUnknown: "device_unknown", Unauthenticated, "设备与登录不符，请重新登录；本机数据不会丢失", "Not the device of this login: log in again; nothing on the phone is lost";
     /// Wrong user name or password.
     CredentialsWrong: "credentials_wrong", Unauthenticated, "用户名或密码不正确", "Wrong user name or password";
     /// Not for this caller.
@@ -102,6 +106,8 @@ codes! {
     MethodNotAllowed: "method_not_allowed", MethodNotAllowed, "此路径不支持该方法", "This path does not take that method";
     /// Other content under a known report id; both are kept.
     ReportAmended: "report_amended", Conflict, "该编号的报告内容不同，两份均已保存", "Other content under a known report id: both are kept";
+    /// The sync cursor is of another epoch or device, or unknown.
+    CursorInvalid: "cursor_invalid", Conflict, "同步游标无效，请不带游标重新拉取；未发送的内容保留在本机", "The sync cursor is not valid: pull without one; keep unsent work";
     /// The id is in use by something else.
     IdTaken: "id_taken", Conflict, "编号已被占用，请换新编号重发", "The id is in use: send again under a new one";
     /// The command is not allowed in the ticket's present state.
@@ -126,6 +132,8 @@ codes! {
     TooLarge: "too_large", TooLarge, "内容超过大小限制", "Larger than allowed";
     /// Not a media type that is taken here.
     UnsupportedMedia: "unsupported_media_type", UnsupportedMedia, "不支持的内容类型", "This media type is not taken here";
+    /// The app is too old to be told of changes; what it has to send is taken.
+    UpgradeRequired: "upgrade_required", UpgradeRequired, "应用版本过旧，请升级后再同步；未发送的内容仍可提交", "The app is too old to pull: upgrade it; what it has to send is still taken";
     /// Too many tries.
     TooManyRequests: "too_many_requests", TooMany, "操作过于频繁，请稍后再试", "Too many tries: wait a little";
     /// Something behind Xuncha does not answer.

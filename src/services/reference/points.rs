@@ -42,7 +42,7 @@ pub struct PointView {
 /// Lists check points by code.
 ///
 /// # Errors
-/// `forbidden`, `cursor_invalid`.
+/// `forbidden`, `list_cursor_invalid`.
 pub async fn list_points(
     svc: &Services,
     actor: &Actor,

@@ -90,7 +90,7 @@ impl Key {
 /// A page of the list.
 ///
 /// # Errors
-/// `as_of_in_past` for a past instant, `cursor_invalid`.
+/// `as_of_in_past` for a past instant, `list_cursor_invalid`.
 pub async fn pull(svc: &Services, actor: &Actor, query: &OverdueQuery) -> Result<Pull> {
     require(actor, Action::ReadOverdue)?;
     let key: Option<Key> = query.cursor.as_deref().map(decode_cursor).transpose()?;

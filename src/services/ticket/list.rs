@@ -45,7 +45,7 @@ pub struct ListQuery {
 /// A page of tickets, latest first.
 ///
 /// # Errors
-/// `cursor_invalid`.
+/// `list_cursor_invalid`.
 pub async fn list(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<TicketView>> {
     require(actor, Action::ReadTickets)?;
     read(svc, actor, query).await
@@ -54,7 +54,7 @@ pub async fn list(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Pag
 /// A page of what waits for a clerk, latest first.
 ///
 /// # Errors
-/// `cursor_invalid`.
+/// `list_cursor_invalid`.
 pub async fn triage(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<TicketView>> {
     require(actor, Action::ReadTriage)?;
     let query = ListQuery {

@@ -147,7 +147,7 @@ async fn a_filter_that_means_nothing_is_refused() {
         refused.expect_problem(422, "invalid_query");
     }
     let refused = admin.get("users").query(&[("cursor", "x")]).await;
-    refused.expect_problem(422, "cursor_invalid");
+    refused.expect_problem(422, "list_cursor_invalid");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn points_come_in_pages() {
     inspector
         .get("points?cursor=xyz")
         .await
-        .expect_problem(422, "cursor_invalid");
+        .expect_problem(422, "list_cursor_invalid");
 }
 
 #[tokio::test]

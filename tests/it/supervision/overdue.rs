@@ -233,7 +233,7 @@ async fn pages_joined_are_the_whole_as_of_the_first_pages_instant() {
     supervisor
         .get("supervision/overdue?cursor=rubbish")
         .await
-        .expect_problem(422, "cursor_invalid");
+        .expect_problem(422, "list_cursor_invalid");
     app.finish().await;
 }
 
@@ -319,7 +319,7 @@ async fn a_forecast_beyond_two_years_and_a_made_up_cursor_are_refused() {
             supervisor
                 .get(&format!("{list}?cursor={cursor}"))
                 .await
-                .expect_problem(422, "cursor_invalid");
+                .expect_problem(422, "list_cursor_invalid");
         }
     }
     app.finish().await;

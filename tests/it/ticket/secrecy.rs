@@ -242,7 +242,7 @@ async fn a_list_narrows_and_turns_its_pages_within_what_one_may_see() {
     officer
         .get("tickets?cursor=rubbish")
         .await
-        .expect_problem(422, "cursor_invalid");
+        .expect_problem(422, "list_cursor_invalid");
     app.finish().await;
 }
 

@@ -1,0 +1,235 @@
+//! Writing the feed: which scopes hold which rows, and since which transaction. Each function belongs into the transaction of
+//! the change that it announces, after the rows themselves are written. Reading it is in `feed::read`.
+
+pub mod epoch;
+pub mod read;
+
+use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{Conn, DbError};
+use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection};
+
+/// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
+/// everything that changes tickets.
+pub async fn hold_readers(conn: &mut Conn) -> Result<(), DbError> {
+    run(
+        conn,
+        "SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers'))",
+    )
+    .await
+}
+
+/// Waits until nobody decides who may know what: taken first, by everything that moves units or inspectors.
+pub async fn move_readers(conn: &mut Conn) -> Result<(), DbError> {
+    run(
+        conn,
+        "SELECT pg_advisory_xact_lock(hashtext('xuncha readers'))",
+    )
+    .await
+}
+
+/// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
+/// Photos of theirs follow.
+pub async fn tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    diesel::sql_query(TICKETS)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
+        .execute(conn)
+        .await?;
+    photos(conn, PHOTOS_OF_TICKETS, ids, false).await
+}
+
+const TICKETS: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+t AS (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
+reader AS (SELECT DISTINCT ticket_id, scope FROM ticket_readers WHERE ticket_id = ANY ($1)), \
+gone AS (\
+  UPDATE sync_feed f SET state = 'left', rev = t.rev, accept_until = now() + make_interval(days => $2::int), \
+         reason = CASE WHEN f.scope LIKE 'unit:%' THEN 'reassigned' ELSE 'done' END, \
+         tx = now.tx, seq = nextval('sync_feed_seq') \
+    FROM t, now \
+   WHERE f.entity = 'tickets' AND f.entity_id = t.id AND f.state = 'present' \
+     AND NOT EXISTS (SELECT FROM reader WHERE reader.ticket_id = t.id AND reader.scope = f.scope)) \
+INSERT INTO sync_feed (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
+       tx = excluded.tx, seq = excluded.seq";
+
+/// Announces photos whose bytes are here: stored, rendered, or shown by one more ticket.
+pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+    photos(conn, "a.id = ANY ($1)", aids, true).await
+}
+
+const PHOTOS_OF_TICKETS: &str =
+    "a.id IN (SELECT attachment_id FROM ticket_photos WHERE ticket_id = ANY ($1))";
+
+/// A photo is where the tickets that show it are, with its sender and with the office. Without `touched` only those are told
+/// who did not have it, or may know of it no longer; or for whom it may be shown by one ticket more or less.
+async fn photos(
+    conn: &mut Conn,
+    which: &'static str,
+    ids: &[Uuid],
+    touched: bool,
+) -> Result<(), DbError> {
+    diesel::sql_query(photos_statement(which))
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Bool, _>(touched)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+fn photos_statement(which: &str) -> String {
+    format!(
+        "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+a AS MATERIALIZED (SELECT a.id, a.photo_key, a.account_id FROM attachments a WHERE {which} AND a.stored_at IS NOT NULL), \
+shown AS MATERIALIZED (SELECT a.id, p.ticket_id, p.role, p.office_only FROM a CROSS JOIN LATERAL \
+   (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) p), \
+reader AS MATERIALIZED (\
+  SELECT a.photo_key, 'user:' || a.account_id AS scope FROM a JOIN accounts i ON i.id = a.account_id AND i.role = 'inspector' \
+  UNION SELECT a.photo_key, 'office' FROM a WHERE EXISTS (SELECT FROM report_attachments ra WHERE ra.attachment_id = a.id) \
+  UNION SELECT a.photo_key, f.scope FROM a JOIN shown s ON s.id = a.id \
+    JOIN sync_feed f ON f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.state = 'present' \
+   WHERE f.scope = 'office' OR NOT s.office_only AND (f.scope LIKE 'unit:%' OR s.role <> 'comment')), \
+next AS (SELECT a.photo_key, 1 + coalesce(max(f.rev), 0) AS rev, \
+                (SELECT count(DISTINCT s.ticket_id) > 1 FROM shown s WHERE s.id = a.id) AS shared \
+           FROM a LEFT JOIN sync_feed f ON f.entity_id = a.photo_key AND f.entity = 'attachments' GROUP BY a.photo_key, a.id), \
+gone AS (\
+  UPDATE sync_feed f SET state = 'left', rev = next.rev, reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
+    FROM next, now \
+   WHERE f.entity = 'attachments' AND f.entity_id = next.photo_key AND f.state = 'present' \
+     AND NOT EXISTS (SELECT FROM reader WHERE reader.photo_key = next.photo_key AND reader.scope = f.scope)) \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT reader.scope, 'attachments', next.photo_key, 'present', next.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM next JOIN reader USING (photo_key), now \
+ WHERE $2 OR next.shared OR NOT EXISTS (SELECT FROM sync_feed h WHERE h.entity_id = next.photo_key AND h.entity = 'attachments' \
+                                          AND h.scope = reader.scope AND h.state = 'present') \
+ ORDER BY next.photo_key, reader.scope \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, \
+       tx = excluded.tx, seq = excluded.seq"
+    )
+}
+
+/// Announces reports with their findings to the office and to their sender: new, or amended.
+pub async fn reports(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    diesel::sql_query(REPORTS)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const REPORTS: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+r AS (SELECT r.id, reader.scope, 1 + (SELECT count(*) FROM report_amendments m WHERE m.report_id = r.id) AS rev \
+        FROM reports r CROSS JOIN LATERAL (SELECT 'office' AS scope UNION ALL \
+             SELECT 'user:' || i.id FROM accounts i WHERE i.id = r.account_id AND i.role = 'inspector') AS reader \
+       WHERE r.id = ANY ($1)) \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT held.scope, held.entity, held.id, 'present', held.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM (SELECT scope, 'reports' AS entity, id, rev FROM r \
+        UNION ALL SELECT r.scope, 'findings', g.id, 1 FROM r JOIN findings g ON g.report_id = r.id) AS held, now \
+ ORDER BY held.id, held.scope \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, tx = excluded.tx, seq = excluded.seq \
+  WHERE f.rev <> excluded.rev OR f.state <> 'present'";
+
+/// Announces to a sender what became of its mutations: a verdict, or one more photo that is here.
+pub async fn receipts(conn: &mut Conn, account_id: Uuid, mids: &[Uuid]) -> Result<(), DbError> {
+    diesel::sql_query(RECEIPTS)
+        .bind::<SqlUuid, _>(account_id)
+        .bind::<Array<SqlUuid>, _>(mids)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const RECEIPTS: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT 'user:' || $1::uuid, 'receipts', mid, 'present', 1, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM (SELECT DISTINCT unnest($2::uuid[]) AS mid ORDER BY 1) AS changed, now \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET rev = f.rev + 1, tx = excluded.tx, seq = excluded.seq";
+
+/// Announces reference data: these rows are new or changed, those are no longer in force.
+pub async fn reference(
+    conn: &mut Conn,
+    collection: Collection,
+    changed: &[Uuid],
+    ended: &[Uuid],
+) -> Result<(), DbError> {
+    diesel::sql_query(REFERENCE)
+        .bind::<Text, _>(collection.as_str())
+        .bind::<Array<SqlUuid>, _>(changed)
+        .bind::<Array<SqlUuid>, _>(ended)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const REFERENCE: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+ended AS (UPDATE sync_feed f SET state = 'deleted', rev = f.rev + 1, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
+           WHERE f.entity = $1 AND f.entity_id = ANY ($3) AND f.scope = 'ref' AND f.state = 'present') \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT 'ref', $1, id, 'present', 1, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM (SELECT DISTINCT unnest($2::uuid[]) AS id ORDER BY 1) AS changed, now \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = f.rev + 1, tx = excluded.tx, seq = excluded.seq";
+
+/// Announces to a person what it may know now that its role or unit is another. The caller has [`move_readers`].
+pub async fn person(conn: &mut Conn, account_id: Uuid) -> Result<(), DbError> {
+    diesel::sql_query(PERSON)
+        .bind::<SqlUuid, _>(account_id)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const PERSON: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+i AS (SELECT id, 'user:' || id AS scope FROM accounts WHERE id = $1), \
+own AS MATERIALIZED (SELECT r.id FROM reports r JOIN accounts i ON i.id = r.account_id AND i.role = 'inspector' WHERE i.id = $1), \
+ticket AS MATERIALIZED (SELECT DISTINCT ticket_id FROM ticket_readers WHERE reader = $1 AND scope LIKE 'user:%'), \
+held AS MATERIALIZED (\
+  SELECT 'reports' AS entity, own.id, 1 + (SELECT count(*) FROM report_amendments m WHERE m.report_id = own.id) AS rev FROM own \
+  UNION SELECT 'findings', f.id, 1 FROM findings f JOIN own ON own.id = f.report_id \
+  UNION SELECT 'tickets', t.id, t.rev FROM tickets t JOIN ticket ON ticket.ticket_id = t.id \
+  UNION SELECT 'attachments', a.photo_key, \
+               coalesce((SELECT max(f.rev) FROM sync_feed f WHERE f.entity_id = a.photo_key AND f.entity = 'attachments'), 1) \
+          FROM attachments a JOIN accounts i ON i.id = $1 AND i.role = 'inspector' \
+         WHERE a.stored_at IS NOT NULL \
+           AND (a.account_id = $1 OR a.id IN (SELECT p.attachment_id FROM ticket JOIN ticket_photos p USING (ticket_id) \
+                                               WHERE NOT p.office_only AND p.role <> 'comment'))), \
+gone AS (\
+  UPDATE sync_feed f SET state = 'left', rev = f.rev + 1, reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
+    FROM i, now WHERE f.scope = i.scope AND f.state = 'present' AND f.entity <> 'receipts' \
+     AND NOT EXISTS (SELECT FROM held WHERE held.entity = f.entity AND held.id = f.entity_id)) \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT i.scope, held.entity, held.id, 'present', held.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM held, i, now ORDER BY held.id, held.entity \
+ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
+       tx = excluded.tx, seq = excluded.seq WHERE f.state <> 'present'";
+
+/// Announces the open tickets of units that have moved in the tree. The caller has [`move_readers`].
+pub async fn moved_units(conn: &mut Conn, units: &[Uuid]) -> Result<(), DbError> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        ticket_id: Uuid,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT DISTINCT ticket_id FROM ticket_assignments WHERE until IS NULL AND unit_id = ANY ($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(units)
+    .load(conn)
+    .await?;
+    let ids: Vec<Uuid> = rows.into_iter().map(|row| row.ticket_id).collect();
+    tickets(conn, &ids).await
+}
+
+async fn run(conn: &mut Conn, statement: &'static str) -> Result<(), DbError> {
+    diesel::sql_query(statement).execute(conn).await.map(|_| ())
+}

@@ -1,0 +1,303 @@
+//! Reading the feed: what a phone that has seen a snapshot has not seen yet. Positions are (tx, seq) within a scope; every
+//! statement of a pull runs in one REPEATABLE READ transaction.
+
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::db::sync_cursor::Holder;
+use crate::db::{Conn, DbError};
+use crate::domain::sync::Collection;
+
+/// The moment that a pull sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// `pg_current_snapshot()` as text.
+    pub snapshot: String,
+    /// What transaction ids are counted from.
+    pub base: i64,
+    /// The epoch in which cursors mean anything.
+    pub epoch: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct MomentRow {
+    #[diesel(sql_type = Text)]
+    snapshot: String,
+    #[diesel(sql_type = BigInt)]
+    base: i64,
+    #[diesel(sql_type = SqlUuid)]
+    epoch: Uuid,
+}
+
+/// The present moment.
+pub async fn moment(conn: &mut Conn) -> Result<Moment, DbError> {
+    let row: MomentRow = diesel::sql_query(
+        "SELECT pg_current_snapshot()::text AS snapshot, base, epoch FROM feed_base",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(Moment {
+        snapshot: row.snapshot,
+        base: row.base,
+        epoch: row.epoch,
+    })
+}
+
+/// Where a phone stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Its cursor is of the epoch in force.
+    pub of_this_epoch: bool,
+    /// The epoch in force.
+    pub epoch: Uuid,
+    /// The snapshot that it has seen.
+    pub snapshot: String,
+    /// The scopes that it was given.
+    pub scopes: Vec<String>,
+    /// The cursor has come back before.
+    pub presented: bool,
+    /// Something in the scopes asked for has changed since.
+    pub changed: bool,
+}
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = Bool)]
+    of_this_epoch: bool,
+    #[diesel(sql_type = SqlUuid)]
+    epoch: Uuid,
+    #[diesel(sql_type = Text)]
+    snap: String,
+    #[diesel(sql_type = Array<Text>)]
+    scopes: Vec<String>,
+    #[diesel(sql_type = Bool)]
+    presented: bool,
+    #[diesel(sql_type = Bool)]
+    changed: bool,
+}
+
+/// Where the phone of a cursor stands, and whether it has missed anything in these scopes; none for a cursor that this
+/// device was not given, or not to this account in this role. One statement: an empty pull needs no more.
+pub async fn standing(
+    conn: &mut Conn,
+    token: Uuid,
+    holder: Holder,
+    scopes: &[String],
+) -> Result<Option<Standing>, DbError> {
+    let row: Option<StandingRow> = diesel::sql_query(
+        "SELECT c.epoch = b.epoch AS of_this_epoch, b.epoch, c.snap, c.scopes, c.presented_at IS NOT NULL AS presented, \
+                EXISTS (SELECT FROM unnest($4::text[]) AS s (scope) CROSS JOIN LATERAL \
+                  (SELECT FROM sync_feed f \
+                    WHERE f.scope = s.scope AND f.tx >= b.base + pg_snapshot_xmin(c.snap::pg_snapshot)::text::bigint \
+                      AND CASE WHEN f.tx < b.base THEN false \
+                               ELSE NOT pg_visible_in_snapshot((f.tx - b.base)::text::xid8, c.snap::pg_snapshot) END \
+                    LIMIT 1) AS missed) AS changed \
+           FROM sync_cursors c, feed_base b WHERE c.token = $1 AND c.device_id = $2 AND c.account_id = $3 AND c.role = $5",
+    )
+    .bind::<SqlUuid, _>(token)
+    .bind::<SqlUuid, _>(holder.device_id)
+    .bind::<SqlUuid, _>(holder.account_id)
+    .bind::<Array<Text>, _>(scopes)
+    .bind::<Text, _>(holder.role.as_str())
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(row.map(|row| Standing {
+        of_this_epoch: row.of_this_epoch,
+        epoch: row.epoch,
+        snapshot: row.snap,
+        scopes: row.scopes,
+        presented: row.presented,
+        changed: row.changed,
+    }))
+}
+
+/// What is asked of one scope.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// The scope.
+    pub scope: &'a str,
+    /// What the phone has seen; none: every row that is present.
+    pub seen: Option<&'a str>,
+    /// The moment of the pull's first page: later changes come with the next delta.
+    pub until: &'a str,
+    /// What transaction ids are counted from.
+    pub base: i64,
+    /// Collections that the reader is given.
+    pub collections: &'a [&'static str],
+    /// Scopes read before this one: what they hold is sent for them.
+    pub earlier: &'a [String],
+    /// Every scope that the reader has now: what any of them holds is not gone.
+    pub current: &'a [String],
+    /// Rows after this position.
+    pub after: (i64, i64),
+    /// Most rows.
+    pub limit: i64,
+}
+
+/// Where a row of the feed stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowState {
+    /// The scope holds it.
+    Present,
+    /// It is no more.
+    Deleted,
+    /// The scope holds it no longer.
+    Left,
+}
+
+/// A row of the feed.
+#[derive(Debug, Clone)]
+pub struct FeedRow {
+    /// Collection.
+    pub collection: Collection,
+    /// Id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: RowState,
+    /// Version.
+    pub rev: i64,
+    /// Why it has left.
+    pub reason: Option<String>,
+    /// Until when work done under the old assignment is taken.
+    pub accept_until: Option<Timestamp>,
+    /// Position.
+    pub at: (i64, i64),
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    entity: String,
+    #[diesel(sql_type = SqlUuid)]
+    entity_id: Uuid,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = BigInt)]
+    rev: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    accept_until: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = BigInt)]
+    tx: i64,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+}
+
+impl TryFrom<Row> for FeedRow {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Self, DbError> {
+        Ok(Self {
+            collection: Collection::from_word(&row.entity)
+                .ok_or_else(|| DbError::DeserializationError("an unknown collection".into()))?,
+            id: row.entity_id,
+            state: match row.state.as_str() {
+                "present" => RowState::Present,
+                "deleted" => RowState::Deleted,
+                _ => RowState::Left,
+            },
+            rev: row.rev,
+            reason: row.reason,
+            accept_until: row.accept_until.map(jiff_diesel::Timestamp::to_jiff),
+            at: (row.tx, row.seq),
+        })
+    }
+}
+
+/// Rows of a scope that the phone has not seen as they are: those present, unless an earlier scope sends them, and the end of
+/// those that it had and that no scope of its reader holds any more.
+pub async fn missed(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
+    let rows: Vec<Row> = match question.seen {
+        None => {
+            bound(diesel::sql_query(PRESENT), question)
+                .load(conn)
+                .await?
+        }
+        Some(seen) => {
+            bound(diesel::sql_query(CHANGED), question)
+                .bind::<Text, _>(seen)
+                .bind::<Array<Text>, _>(question.current)
+                .load(conn)
+                .await?
+        }
+    };
+    rows.into_iter().map(FeedRow::try_from).collect()
+}
+
+type Bound<'a> =
+    diesel::query_builder::BoxedSqlQuery<'a, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
+
+fn bound<'a>(query: diesel::query_builder::SqlQuery, question: &'a Question<'a>) -> Bound<'a> {
+    query
+        .into_boxed::<diesel::pg::Pg>()
+        .bind::<Text, _>(question.scope)
+        .bind::<Array<Text>, _>(question.collections)
+        .bind::<BigInt, _>(question.after.0)
+        .bind::<BigInt, _>(question.after.1)
+        .bind::<Text, _>(question.until)
+        .bind::<BigInt, _>(question.base)
+        .bind::<Array<Text>, _>(question.earlier)
+        .bind::<BigInt, _>(question.limit)
+}
+
+/// Everything present at the moment `$5`.
+const PRESENT: &str = "\
+SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.seq \
+  FROM sync_feed f \
+ WHERE f.scope = $1 AND f.entity = ANY ($2) AND (f.tx, f.seq) > ($3, $4) AND f.state = 'present' \
+   AND (f.tx < $6 + (SELECT pg_snapshot_xmin($5::pg_snapshot)::text::bigint) \
+        OR pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot))) \
+   AND NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                      AND o.scope = ANY ($7) AND o.state = 'present') \
+ ORDER BY f.tx, f.seq LIMIT $8";
+
+/// What was written between the snapshots `$9` and `$5`.
+const CHANGED: &str = "\
+SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.seq \
+  FROM sync_feed f \
+ WHERE f.scope = $1 AND f.entity = ANY ($2) AND (f.tx, f.seq) > ($3, $4) \
+   AND f.tx >= $6 + (SELECT pg_snapshot_xmin($9::pg_snapshot)::text::bigint) \
+   AND CASE WHEN f.tx < $6 THEN false ELSE NOT pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $9::pg_snapshot)) END \
+   AND CASE WHEN f.tx < $6 THEN true ELSE pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot)) END \
+   AND CASE WHEN f.state = 'present' \
+            THEN NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                                AND o.scope = ANY ($7) AND o.state = 'present') \
+            ELSE (f.since < $6 OR pg_visible_in_snapshot((f.since - $6)::text::xid8, (SELECT $9::pg_snapshot))) \
+                 AND NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                                    AND o.scope = ANY ($10) AND o.state = 'present') END \
+ ORDER BY f.tx, f.seq LIMIT $8";
+
+/// Rows of a scope that its reader has lost: those that the phone had by the snapshot `seen`, unless a scope that the reader
+/// has now holds them.
+pub async fn lost(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
+    let rows: Vec<Row> = bound(diesel::sql_query(LOST), question)
+        .bind::<Text, _>(question.seen.unwrap_or(question.until))
+        .bind::<Array<Text>, _>(question.current)
+        .load(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            FeedRow::try_from(row).map(|row| FeedRow {
+                state: RowState::Left,
+                ..row
+            })
+        })
+        .collect()
+}
+
+/// Reads no later than `$5` like the others: a row written since has moved behind, and is met there once more at worst.
+const LOST: &str = "\
+SELECT f.entity, f.entity_id, f.state, f.rev, coalesce(f.reason, 'moved') AS reason, f.accept_until, f.tx, f.seq \
+  FROM sync_feed f \
+ WHERE f.scope = $1 AND f.entity <> 'receipts' AND ($2::text[]) IS NOT NULL AND (f.tx, f.seq) > ($3, $4) \
+   AND ($5::text, $7::text[]) IS NOT NULL \
+   AND (f.state = 'present' OR f.tx >= $6 AND NOT pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $9::pg_snapshot))) \
+   AND (f.since < $6 OR pg_visible_in_snapshot((f.since - $6)::text::xid8, (SELECT $9::pg_snapshot))) \
+   AND NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                      AND o.scope = ANY ($10) AND o.state = 'present') \
+ ORDER BY f.tx, f.seq LIMIT $8";
