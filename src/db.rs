@@ -13,6 +13,7 @@ pub mod health;
 pub mod job;
 pub mod policy;
 pub mod pool;
+pub mod receipt;
 pub mod reference;
 pub mod report;
 pub mod ruling;

@@ -6,4 +6,5 @@ pub mod clock;
 pub mod embedded_postgres;
 pub mod images;
 pub mod passwords;
+pub mod sealing;
 pub mod tokens;

@@ -18,4 +18,5 @@ mod position;
 mod reference;
 mod report;
 mod supervision;
+mod sync;
 mod ticket;

@@ -12,6 +12,7 @@ pub mod reference;
 pub mod report;
 pub mod state;
 pub mod supervision;
+pub mod sync;
 pub mod ticket;
 
 pub use error::{Error, Result};

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::config::variable;
+use crate::gateways::sealing::Sealer;
 use crate::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
 
 const SIGNING_KEYS: &str = "XUNCHA_SIGNING_KEYS";
@@ -25,6 +26,8 @@ pub(super) struct Keys {
     pub(super) signer: TokenSigner,
     /// Derives refresh tokens.
     pub(super) refresh: RefreshKey,
+    /// Seals what phones carry for the server.
+    pub(super) sealer: Sealer,
 }
 
 /// The file's content, as text.
@@ -75,10 +78,11 @@ impl Keys {
             })
             .collect::<anyhow::Result<_>>()?;
         let make_one = "make a key with `openssl rand -base64 32`";
+        let refresh = decode(refresh).context(REFRESH_SECRET)?;
         Ok(Self {
             signer: TokenSigner::new(&keys, NAME, NAME).context(make_one)?,
-            refresh: RefreshKey::new(&decode(refresh).context(REFRESH_SECRET)?)
-                .context(make_one)?,
+            refresh: RefreshKey::new(&refresh).context(make_one)?,
+            sealer: Sealer::new(&refresh),
         })
     }
 }

@@ -16,6 +16,7 @@ use super::progress::Progress;
 use super::{telemetry, wire};
 use crate::http::server;
 use crate::jobs::runner;
+use crate::services::sync::epoch;
 use crate::services::{Services, demo};
 
 /// A job that takes longer at the end is left to its lease.
@@ -96,6 +97,7 @@ impl Life<'_> {
         let mut parts = wire::parts(self.config, self.database_url, wire::Keys::Kept)?;
         parts.demo = self.demo;
         let svc = Services::new(parts);
+        epoch::check(&svc).await?;
         if self.demo {
             load_demo(&svc).await?;
         }

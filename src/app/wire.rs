@@ -61,6 +61,7 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         passwords: passwords()?,
         tokens: keys.signer,
         refresh_key: keys.refresh,
+        sealer: keys.sealer,
         demo: false,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

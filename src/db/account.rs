@@ -232,3 +232,14 @@ fn account((row, unit): Joined) -> Result<Account, DbError> {
         updated_at: row.updated_at.to_jiff(),
     })
 }
+
+/// Inspectors who belong to one of these units.
+pub async fn inspectors_of(conn: &mut Conn, units: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    accounts::table
+        .filter(accounts::role.eq(Role::Inspector.as_str()))
+        .filter(accounts::unit_id.eq_any(units))
+        .select(accounts::id)
+        .order(accounts::id)
+        .load(conn)
+        .await
+}

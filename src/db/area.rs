@@ -91,13 +91,18 @@ pub async fn district_codes(conn: &mut Conn) -> Result<Vec<String>, DbError> {
 }
 
 /// Puts new versions in force at `now` in the place of those with the same codes.
-pub async fn replace(conn: &mut Conn, changed: &[Area], now: Timestamp) -> Result<(), DbError> {
+pub async fn replace(
+    conn: &mut Conn,
+    changed: &[Area],
+    now: Timestamp,
+) -> Result<Vec<Uuid>, DbError> {
     let codes = changed.iter().map(|area| area.code.as_str());
-    diesel::update(areas::table)
+    let ended = diesel::update(areas::table)
         .filter(areas::code.eq_any(codes.collect::<Vec<_>>()))
         .filter(areas::valid_until.is_null())
         .set(areas::valid_until.eq(now.to_diesel()))
-        .execute(conn)
+        .returning(areas::id)
+        .get_results(conn)
         .await?;
     let rows: Vec<_> = changed
         .iter()
@@ -121,5 +126,5 @@ pub async fn replace(conn: &mut Conn, changed: &[Area], now: Timestamp) -> Resul
             .execute(conn)
             .await?;
     }
-    Ok(())
+    Ok(ended)
 }

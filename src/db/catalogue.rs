@@ -299,13 +299,21 @@ pub async fn conditions_in(
     rows.into_iter().map(ConditionRow::read).collect()
 }
 
-/// Makes a version, new or known, the one that new findings are read against.
+/// Makes a version, new or known, the one that new findings are read against. Answers the items that are of that version
+/// now, or were until now.
 pub async fn activate(
     conn: &mut Conn,
     scheme: &str,
     version: &str,
     now: Timestamp,
-) -> Result<(), DbError> {
+) -> Result<Vec<Uuid>, DbError> {
+    let before = find_active_edition(conn).await?;
+    if before
+        .as_ref()
+        .is_some_and(|before| before.scheme == scheme && before.version == version)
+    {
+        return Ok(Vec::new());
+    }
     diesel::update(catalogue_versions::table.filter(catalogue_versions::active))
         .set(catalogue_versions::active.eq(false))
         .execute(conn)
@@ -321,12 +329,26 @@ pub async fn activate(
         .do_update()
         .set(catalogue_versions::active.eq(true))
         .execute(conn)
-        .await
-        .map(|_one| ())
+        .await?;
+    let mut switched = item_ids(conn, scheme, version).await?;
+    if let Some(before) = before {
+        switched.extend(item_ids(conn, &before.scheme, &before.version).await?);
+    }
+    Ok(switched)
 }
 
-/// Adds items to a version that exists.
-pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<(), DbError> {
+async fn item_ids(conn: &mut Conn, scheme: &str, version: &str) -> Result<Vec<Uuid>, DbError> {
+    catalogue_items::table
+        .filter(catalogue_items::scheme.eq(scheme))
+        .filter(catalogue_items::version.eq(version))
+        .select(catalogue_items::id)
+        .load(conn)
+        .await
+}
+
+/// Adds items to a version that exists. Answers their row ids.
+pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<Vec<Uuid>, DbError> {
+    let mut ids = Vec::with_capacity(items.len());
     for chunk in items.chunks(CHUNK) {
         let rows = chunk.iter().map(|item| {
             Ok((
@@ -339,12 +361,14 @@ pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<()
                 catalogue_items::radius_m.eq(signed(item.radius_m)?),
             ))
         });
-        diesel::insert_into(catalogue_items::table)
+        let new = diesel::insert_into(catalogue_items::table)
             .values(rows.collect::<Result<Vec<_>, DbError>>()?)
-            .execute(conn)
+            .returning(catalogue_items::id)
+            .get_results::<Uuid>(conn)
             .await?;
+        ids.extend(new);
     }
-    Ok(())
+    Ok(ids)
 }
 
 /// Adds filing conditions to items that exist.

@@ -38,6 +38,11 @@ pub async fn tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
         .execute(conn)
         .await?;
+    photos_of_tickets(conn, ids).await
+}
+
+/// Announces the photos of tickets to those who may know of them since these tickets show them.
+pub async fn photos_of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_TICKETS, ids, false).await
 }
 
@@ -227,7 +232,11 @@ pub async fn moved_units(conn: &mut Conn, units: &[Uuid]) -> Result<(), DbError>
     .load(conn)
     .await?;
     let ids: Vec<Uuid> = rows.into_iter().map(|row| row.ticket_id).collect();
-    tickets(conn, &ids).await
+    tickets(conn, &ids).await?;
+    for inspector in super::account::inspectors_of(conn, units).await? {
+        person(conn, inspector).await?;
+    }
+    Ok(())
 }
 
 async fn run(conn: &mut Conn, statement: &'static str) -> Result<(), DbError> {

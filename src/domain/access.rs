@@ -24,6 +24,8 @@ pub enum Action {
     ReadTrail,
     /// Read the triage list.
     ReadTriage,
+    /// Hold a part of the city's data on a phone.
+    Sync,
     /// Pull the overdue list.
     ReadOverdue,
     /// Read areas, units, points, catalogue and calendars.
@@ -60,6 +62,7 @@ pub fn roles(action: Action) -> &'static [Role] {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
         }
         Action::ReadTrail => &[Inspector, Officer, Clerk, Supervisor, Sponsor, Auditor],
+        Action::Sync => &[Inspector, Officer, Clerk, Supervisor, Admin],
         Action::ReadReference => &Role::ALL,
         Action::ReadPolicies => &[Clerk, Supervisor, Admin],
         Action::ChangeReference | Action::ChangePolicies | Action::ManageAccounts => &[Admin],

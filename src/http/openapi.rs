@@ -120,6 +120,10 @@ fn tags() -> Vec<Tag> {
             "整改工单：派遣、签收、整改、核查、结案。Rectification tickets and their commands.",
         ),
         (
+            "sync",
+            "手机离线同步：拉取变化、提交离线工作。Phones pull what changed and push what was done offline; see api-spec/sync.md.",
+        ),
+        (
             "supervision",
             "督查室：超期清单与督办。What the supervision office pulls.",
         ),

@@ -4,7 +4,9 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{account, evidence, home, openapi, policy, reference, report, supervision, ticket};
+use super::{
+    account, evidence, home, openapi, policy, reference, report, supervision, sync, ticket,
+};
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -36,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(ticket::comment::comment_ticket)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
+            .service(sync::changes::get_changes)
             .service(policy::list::list_policies)
             .service(policy::change::change_policies)
             .service(reference::import::import_reference)

@@ -13,6 +13,7 @@ use crate::domain::clock::Clock;
 use crate::gateways::blobs::Blobs;
 use crate::gateways::images::Images;
 use crate::gateways::passwords::Passwords;
+use crate::gateways::sealing::Sealer;
 use crate::gateways::tokens::{RefreshKey, TokenSigner};
 
 /// Made once at start-up, shared by every worker; cheap to clone.
@@ -37,6 +38,8 @@ pub struct Parts {
     pub tokens: TokenSigner,
     /// Key that refresh tokens are derived with.
     pub refresh_key: RefreshKey,
+    /// Seals what phones carry for the server.
+    pub sealer: Sealer,
     /// Whether demo accounts may log in.
     pub demo: bool,
     /// Areas and calendar in memory.

@@ -19,7 +19,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
 ];
 
 /// Third-party crates that only some floors may name.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("utoipa_actix_web", &["http"]),
     ("utoipa_swagger_ui", &["http"]),
     ("jsonwebtoken", &["gateways"]),
+    ("chacha20poly1305", &["gateways"]),
     ("argon2", &["gateways"]),
     ("image", &["gateways"]),
     ("object_store", &["gateways"]),

@@ -13,6 +13,7 @@ mod client;
 mod clock;
 mod cluster;
 mod database;
+pub mod phone;
 mod response;
 mod runtime;
 pub mod story;
@@ -29,6 +30,7 @@ use xuncha::db::pool::{Conn, pool};
 use xuncha::gateways::blobs::{Blobs, BlobsConfig, install_tls_provider};
 use xuncha::gateways::images::Images;
 use xuncha::gateways::passwords::{Cost, Passwords};
+use xuncha::gateways::sealing::Sealer;
 use xuncha::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
 use xuncha::http::server::{self, Metrics};
 use xuncha::jobs::runner::{self, Counts};
@@ -230,6 +232,7 @@ fn services(database_url: &str, clock: Arc<ManualClock>, blobs: &TempDir) -> Ser
             .expect("Argon2 takes this cost"),
         tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a key that is long enough"),
         refresh_key: RefreshKey::new(&[9; 32]).expect("a key that is long enough"),
+        sealer: Sealer::new(&[9; 32]),
         demo: true,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

@@ -19,4 +19,5 @@ mod report;
 mod schema;
 mod shell;
 mod supervision;
+mod sync;
 mod ticket;

@@ -47,3 +47,22 @@ pub async fn touch(conn: &mut Conn, id: Uuid, now: Timestamp) -> Result<(), DbEr
         .await
         .map(|_| ())
 }
+
+/// Makes a phone known that is named by a request and not by a login. False when its id belongs to another account.
+pub async fn adopt(
+    conn: &mut Conn,
+    id: Uuid,
+    account_id: Uuid,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let owner = devices::table
+        .find(id)
+        .select(devices::account_id)
+        .first::<Uuid>(conn)
+        .await
+        .optional()?;
+    match owner {
+        Some(owner) => Ok(owner == account_id),
+        None => upsert(conn, id, account_id, "", now).await,
+    }
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::db::error::violated;
-use crate::db::{Conn, account};
+use crate::db::{Conn, account, feed};
 use crate::domain::account::{NewAccount, Role};
 use crate::domain::text::Text;
 use crate::services::error::{Code, FieldError};
@@ -18,13 +18,20 @@ pub async fn provision(conn: &mut Conn, new: &NewAccount, now: Timestamp) -> Res
     if let Some(fault) = unit_fault(new.role, new.unit_id.is_some()) {
         return Err(Error::invalid(vec![fault]));
     }
+    if new.role == Role::Inspector {
+        feed::move_readers(conn).await?;
+    }
     account::insert(conn, new, now)
         .await
         .map_err(|error| match violated(&error) {
             Some(account::USERNAME_KEY) => Error::new(Code::UsernameTaken),
             Some(account::UNIT_FKEY) => unknown_unit(),
             _ => error.into(),
-        })
+        })?;
+    if new.role == Role::Inspector {
+        feed::person(conn, new.id).await?;
+    }
+    Ok(())
 }
 
 /// What is wrong with a role that has no unit.

@@ -6,7 +6,7 @@ use super::fields;
 use super::provision::{unit_fault, unknown_unit};
 use crate::db::error::violated;
 use crate::db::session::{self, RevokeReason};
-use crate::db::{AsyncConnection as _, Conn, account};
+use crate::db::{AsyncConnection as _, Conn, account, feed};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Account, AccountChange, Actor, Role};
 use crate::services::error::Code;
@@ -41,6 +41,10 @@ pub async fn update(
     let change = parse(svc, command).await?;
     let mut conn = svc.conn().await?;
     conn.transaction(async |conn| {
+        let moves = change.role.is_some() || change.unit_id.is_some();
+        if moves {
+            feed::move_readers(conn).await?;
+        }
         let (account, other_admins) = account::lock_beside_admins(conn, id, svc.demo)
             .await?
             .ok_or_else(|| Error::new(Code::NotFound))?;
@@ -52,6 +56,9 @@ pub async fn update(
                 Some(account::UNIT_FKEY) => unknown_unit(),
                 _ => error.into(),
             })?;
+        if moves {
+            feed::person(conn, id).await?;
+        }
         if change.ends_sessions(&account) {
             session::revoke_all(conn, id, RevokeReason::AccountChanged, now).await?;
         }

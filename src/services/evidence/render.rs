@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use super::store::refuse_blob;
-use crate::db;
 use crate::db::attachment::Rendered;
+use crate::db::{self, AsyncConnection as _};
 use crate::domain::evidence::{Rendition, StoredPhoto};
 use crate::gateways::images::{ImageError, Renditions};
 use crate::services::error::{Error, Result};
@@ -27,8 +27,11 @@ pub async fn photo_stored(svc: &Services, aid: Uuid) -> Result<()> {
     };
     let rendered = rendered(svc, &photo).await?;
     let mut conn = svc.conn().await?;
-    db::attachment::mark_rendered(&mut conn, aid, &rendered).await?;
-    Ok(())
+    conn.transaction::<_, Error, _>(async |conn| {
+        db::attachment::mark_rendered(conn, aid, &rendered).await?;
+        Ok(db::feed::attachments(conn, &[aid]).await?)
+    })
+    .await
 }
 
 async fn rendered(svc: &Services, photo: &StoredPhoto) -> Result<Rendered> {

@@ -118,6 +118,7 @@ async fn keep(
                     attachment_id: photo.aid,
                 };
                 queue::enqueue(conn, now, &job).await?;
+                db::feed::attachments(conn, &[photo.aid]).await?;
             }
             Ok(first)
         })

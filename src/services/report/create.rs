@@ -64,6 +64,7 @@ async fn take_in(
     report: &NewReport,
     sender: Sender,
 ) -> Result<Outcome> {
+    db::feed::hold_readers(conn).await?;
     let policies = policy::current(conn).await?;
     let check_point = check_point(conn, report).await?;
     let place = place(report, check_point.as_ref(), &policies);
@@ -92,7 +93,15 @@ async fn take_in(
     for (index, finding) in report.findings.iter().enumerate() {
         intake::take_in(&context, conn, report.id, index, finding).await?;
     }
-    stored(conn, report, false).await
+    db::feed::reports(conn, &[report.id]).await?;
+    let stored = stored(conn, report, false).await?;
+    if let Outcome::Stored(created) = &stored {
+        let findings = created.report.findings.iter();
+        let tickets: Vec<uuid::Uuid> = findings.map(|finding| finding.ticket_id).collect();
+        db::feed::tickets(conn, &tickets).await?;
+        db::feed::attachments(conn, &aids).await?;
+    }
+    Ok(stored)
 }
 
 /// What to answer when the id is known.
@@ -107,6 +116,7 @@ async fn repeated(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result
         return stored(conn, report, true).await;
     }
     let amendment = db::report::amend(conn, report, sender).await?;
+    db::feed::reports(conn, &[report.id]).await?;
     Ok(Outcome::Amended(amendment))
 }
 

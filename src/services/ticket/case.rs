@@ -57,6 +57,7 @@ impl<'a> Case<'a> {
         command: Command,
     ) -> Result<Self> {
         require(actor, Action::CommandTicket)?;
+        db::feed::hold_readers(conn).await?;
         let ticket = db::ticket::lock(conn, &TicketScope::of(actor), target.id)
             .await?
             .ok_or_else(|| Error::new(Code::NotFound))?;
@@ -152,6 +153,11 @@ impl<'a> Case<'a> {
             let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
             let role = photo_role(self.command);
             db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
+        }
+        if office_only {
+            db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
+        } else {
+            db::feed::tickets(conn, &[self.ticket.id]).await?;
         }
         view(self.svc, conn, self.actor, self.ticket, Some(self.relation)).await
     }

@@ -16,7 +16,8 @@ use crate::services::state::Services;
 /// `unavailable` when the database does not answer.
 pub async fn recompute_provisional(svc: &Services, conn: &mut Conn) -> Result<usize> {
     let now = svc.now();
-    let mut changed = 0;
+    let mut changed = Vec::new();
+    db::feed::hold_readers(conn).await?;
     for id in db::ticket::provisional(conn).await? {
         let Some(mut ticket) = db::ticket::lock(conn, &TicketScope::All, id).await? else {
             continue;
@@ -44,7 +45,8 @@ pub async fn recompute_provisional(svc: &Services, conn: &mut Conn) -> Result<us
             )
         };
         db::ticket::event::append(conn, id, event).await?;
-        changed += 1;
+        changed.push(id);
     }
-    Ok(changed)
+    db::feed::tickets(conn, &changed).await?;
+    Ok(changed.len())
 }

@@ -50,7 +50,9 @@ pub async fn merge(
             data: json!({ "master": master.id }),
             ..Entry::default()
         };
-        case.close(conn, entry).await
+        let view = case.close(conn, entry).await?;
+        db::feed::tickets(conn, &[master.id]).await?;
+        Ok(view)
     })
     .await
 }

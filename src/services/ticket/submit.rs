@@ -104,6 +104,7 @@ pub async fn settle_submissions(svc: &Services, aid: Uuid) -> Result<()> {
 }
 
 async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> {
+    db::feed::hold_readers(conn).await?;
     let locked = db::ticket::lock(conn, &TicketScope::All, ticket_id).await?;
     let Some(mut ticket) =
         locked.filter(|ticket| ticket.state == State::AwaitingRecheck && ticket.photos_pending())
@@ -124,6 +125,7 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     db::ticket::update(conn, &ticket).await?;
     let event = event(&ticket, before, svc.now());
     db::ticket::event::append(conn, ticket_id, event).await?;
+    db::feed::tickets(conn, &[ticket_id]).await?;
     Ok(())
 }
 

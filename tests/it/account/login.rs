@@ -233,6 +233,7 @@ fn services_without_demo(app: &TestApp) -> Services {
         passwords: app.svc.passwords.clone(),
         tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a usable key"),
         refresh_key: RefreshKey::new(&[9; 32]).expect("a usable key"),
+        sealer: xuncha::gateways::sealing::Sealer::new(&[9; 32]),
         demo: false,
         reference: ReferenceCache::default(),
         throttle: LoginThrottle::new(),

@@ -90,6 +90,8 @@ pub const ROWS: &[Row] = &[
     Row { body: Some(COMMENT), ..row("comment_ticket",      COMMAND) },
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
+    // Without a device, which the login did not name: tests/it/sync.
+    row("get_changes",                                [401, 400, 400, 400, 400, 403, 403, 400]),
     row("list_policies",                              [401, 403, 403, 200, 200, 403, 403, 200]),
     Row { body: Some(NO_CHANGE), ..row("change_policies",   ADMIN_ONLY) },
     // The very units that are there: nothing changes.

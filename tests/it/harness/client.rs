@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 use xuncha::gateways::blobs::install_tls_provider;
 
 use super::response::Response;
@@ -60,6 +61,19 @@ impl Client {
             login: Some(Arc::new(login)),
             ..self.clone()
         }
+    }
+
+    /// The same person, logged in on a phone.
+    pub async fn login_on(&self, username: &str, device: Uuid) -> Self {
+        let answer = self
+            .post("auth/login")
+            .json(&json!({
+                "username": username, "password": DEMO_PASSWORD,
+                "device": { "id": device, "name": "phone" },
+            }))
+            .await
+            .expect(200);
+        self.with_token(answer.str("/access_token"))
     }
 
     /// The same client without a login, sending this token.

@@ -11,6 +11,7 @@ use crate::db::{self, Conn};
 use crate::domain::geo::{Datum, ParsedArea, outline_to_geojson};
 use crate::domain::import::{FilePlace, RowError};
 use crate::domain::reference::Area;
+use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::services::Result;
 
@@ -57,7 +58,9 @@ pub(super) async fn write(
     }
     accept(faults)?;
     if !changed.is_empty() {
-        db::area::replace(conn, &changed, now).await?;
+        let ended = db::area::replace(conn, &changed, now).await?;
+        let new: Vec<Uuid> = changed.iter().map(|area| area.id).collect();
+        db::feed::reference(conn, Collection::Areas, &new, &ended).await?;
         bump(conn, Topic::Areas).await?;
     }
     Ok(counts)

@@ -10,6 +10,7 @@ use super::{Counts, accept};
 use crate::db::{self, Conn};
 use crate::domain::catalogue::{CatalogueItem, FilingCondition, ItemKey, ItemKind};
 use crate::domain::import::{CatalogueFile, ConditionRow, RowError};
+use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::services::Result;
 
@@ -47,9 +48,13 @@ pub(super) async fn write(conn: &mut Conn, file: &CatalogueFile, now: Timestamp)
         }
     }
     accept(faults)?;
-    db::catalogue::activate(conn, scheme, version, now).await?;
-    db::catalogue::insert_items(conn, &items).await?;
+    let switched = db::catalogue::activate(conn, scheme, version, now).await?;
+    let new_items = db::catalogue::insert_items(conn, &items).await?;
     db::catalogue::insert_conditions(conn, &conditions).await?;
+    let changed = [switched, new_items].concat();
+    db::feed::reference(conn, Collection::Items, &changed, &[]).await?;
+    let new: Vec<Uuid> = conditions.iter().map(|condition| condition.id).collect();
+    db::feed::reference(conn, Collection::Conditions, &new, &[]).await?;
     Ok(Counts {
         rows: file.rows.len(),
         inserted: conditions.len(),

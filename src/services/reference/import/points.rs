@@ -9,6 +9,7 @@ use super::{Counts, accept, unknown_unit};
 use crate::db::{self, Conn};
 use crate::domain::check_point::CheckPoint;
 use crate::domain::import::{PointRow, RowError};
+use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::services::Result;
 
@@ -41,6 +42,8 @@ pub(super) async fn write(conn: &mut Conn, rows: &[PointRow], now: Timestamp) ->
     }
     accept(faults)?;
     db::check_point::upsert(conn, &changed, now).await?;
+    let ids: Vec<Uuid> = changed.iter().map(|point| point.id).collect();
+    db::feed::reference(conn, Collection::Points, &ids, &[]).await?;
     Ok(counts)
 }
 

@@ -11,11 +11,13 @@ use crate::db::error::violated;
 use crate::db::reference::{Topic, bump};
 use crate::db::{self, Conn, DbError};
 use crate::domain::import::{RowError, UnitRow};
+use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::domain::unit::{Unit, UnitKind, lineages};
 use crate::services::{Error, Result};
 
 pub(super) async fn write(conn: &mut Conn, rows: &[UnitRow], now: Timestamp) -> Result<Counts> {
+    db::feed::move_readers(conn).await?;
     let districts = db::area::district_codes(conn).await?.into_iter().collect();
     let known = db::unit::list_with_former(conn).await?;
     let before: HashMap<Uuid, Unit> = known.iter().map(|unit| (unit.id, unit.clone())).collect();
@@ -47,6 +49,21 @@ pub(super) async fn write(conn: &mut Conn, rows: &[UnitRow], now: Timestamp) -> 
         .map_err(exchanged)?;
     // A unit's shifts hang on the units above it.
     bump(conn, Topic::Calendar).await?;
+    let ids: Vec<Uuid> = changed.iter().map(|unit| unit.id).collect();
+    db::feed::reference(conn, Collection::Units, &ids, &[]).await?;
+    let has_moved = |unit: &&Unit| {
+        before
+            .get(&unit.id)
+            .is_some_and(|old| old.lineage != unit.lineage)
+    };
+    let moved: Vec<Uuid> = changed
+        .iter()
+        .filter(has_moved)
+        .map(|unit| unit.id)
+        .collect();
+    if !moved.is_empty() {
+        db::feed::moved_units(conn, &moved).await?;
+    }
     Ok(counts)
 }
 

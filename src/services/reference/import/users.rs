@@ -62,6 +62,7 @@ pub(super) async fn hash(
 }
 
 pub(super) async fn write(svc: &Services, conn: &mut Conn, users: &[HashedUser]) -> Result<Counts> {
+    db::feed::move_readers(conn).await?;
     let units = db::unit::list(conn, None, None).await?.into_iter();
     let units: HashMap<String, Uuid> = units.map(|unit| (unit.code, unit.id)).collect();
     let mut counts = Counts {
@@ -144,6 +145,9 @@ async fn change(
     }
     let now: Timestamp = svc.now();
     db::account::update(conn, account.id, &change, now).await?;
+    if change.role.is_some() || change.unit_id.is_some() {
+        db::feed::person(conn, account.id).await?;
+    }
     if ends_sessions {
         session::revoke_all(conn, account.id, RevokeReason::AccountChanged, now).await?;
     }

@@ -1,0 +1,88 @@
+//! Gathers the documents of a page: one load for each collection on it, projected for its reader.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::db::feed::read::{FeedRow, RowState};
+use crate::db::{Conn, sync_document as load_from};
+use crate::domain::account::{Actor, Role};
+use crate::domain::sync::Collection;
+use crate::domain::sync::document::{AttachmentDoc, Document, TicketDoc};
+use crate::services::error::Result;
+
+/// Documents by collection and id.
+pub(super) type Found = HashMap<(Collection, Uuid), Document>;
+
+/// The documents of those rows that are present.
+pub(super) async fn load(
+    conn: &mut Conn,
+    actor: &Actor,
+    scopes: &[String],
+    rows: &[FeedRow],
+) -> Result<Found> {
+    let mut found = Found::with_capacity(rows.len());
+    for collection in Collection::ALL {
+        let ids: Vec<Uuid> = rows
+            .iter()
+            .filter(|row| row.collection == collection && row.state == RowState::Present)
+            .map(|row| row.id)
+            .collect();
+        if !ids.is_empty() {
+            let documents = of_collection(conn, actor, scopes, collection, &ids).await?;
+            found.extend(
+                documents
+                    .into_iter()
+                    .map(|(id, document)| ((collection, id), document)),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// Documents of one collection as this reader may see them.
+pub(super) async fn of_collection(
+    conn: &mut Conn,
+    actor: &Actor,
+    scopes: &[String],
+    collection: Collection,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Document)>> {
+    let (role, account_id) = (actor.role, actor.account_id);
+    let knows_owners = role != Role::Inspector;
+    Ok(match collection {
+        Collection::Receipts => Vec::new(),
+        Collection::Items => wrap(load_from::items(conn, ids).await?, Document::Item),
+        Collection::Conditions => {
+            wrap(load_from::conditions(conn, ids).await?, Document::Condition)
+        }
+        Collection::Areas => wrap(
+            load_from::areas(conn, ids, knows_owners).await?,
+            Document::Area,
+        ),
+        Collection::Units => wrap(load_from::units(conn, ids).await?, Document::Unit),
+        Collection::Points => wrap(
+            load_from::points(conn, ids, knows_owners).await?,
+            Document::Point,
+        ),
+        Collection::Reports => wrap(
+            load_from::reports(conn, ids, role.is_office()).await?,
+            Document::Report,
+        ),
+        Collection::Findings => wrap(load_from::findings(conn, ids).await?, Document::Finding),
+        Collection::Tickets => wrap(load_from::tickets(conn, ids, role).await?, |facts| {
+            Document::Ticket(TicketDoc::of(facts, role, account_id))
+        }),
+        Collection::Attachments => {
+            wrap(load_from::attachments(conn, ids, scopes).await?, |facts| {
+                Document::Attachment(AttachmentDoc::of(facts, role, account_id))
+            })
+        }
+    })
+}
+
+fn wrap<T>(rows: Vec<(Uuid, T)>, document: impl Fn(T) -> Document) -> Vec<(Uuid, Document)> {
+    rows.into_iter()
+        .map(|(id, row)| (id, document(row)))
+        .collect()
+}

@@ -1,0 +1,4 @@
+//! Sync: what phones are sent, and what becomes of what they send.
+
+mod cursor;
+mod pull;
