@@ -28,7 +28,7 @@ pub enum Document {
     /// Of `findings`.
     Finding(FindingDoc),
     /// Of `tickets`.
-    Ticket(TicketDoc),
+    Ticket(Box<TicketDoc>),
     /// Of `attachments`.
     Attachment(AttachmentDoc),
 }

@@ -71,7 +71,7 @@ pub(super) async fn of_collection(
         ),
         Collection::Findings => wrap(load_from::findings(conn, ids).await?, Document::Finding),
         Collection::Tickets => wrap(load_from::tickets(conn, ids, role).await?, |facts| {
-            Document::Ticket(TicketDoc::of(facts, role, account_id))
+            Document::Ticket(Box::new(TicketDoc::of(facts, role, account_id)))
         }),
         Collection::Attachments => {
             wrap(load_from::attachments(conn, ids, scopes).await?, |facts| {
