@@ -318,7 +318,7 @@ async fn an_officer_who_is_moved_loses_one_units_rows_and_gains_the_others_whate
             .find(|unit| unit["code"] == code);
         unit.expect("a unit")["id"].clone()
     };
-    let mut move_to = async |phone: &mut Phone, code: &str| {
+    let move_to = async |phone: &mut Phone, code: &str| {
         let change = json!({ "unit": unit(code) });
         admin.patch(&path).json(&change).await.expect(200);
         let client = app.client();
