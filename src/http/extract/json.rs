@@ -19,7 +19,7 @@ use crate::services::error::{Code, FieldError};
 /// Largest JSON body.
 pub const JSON_LIMIT_BYTES: usize = 1024 * 1024;
 
-/// A JSON body as `T`. Unknown fields are refused where `T` says so.
+/// A JSON body as `T`. A member that `T` does not read is refused: a mistyped one must not be lost in silence.
 pub struct Json<T> {
     /// The body, read.
     pub value: T,
@@ -60,10 +60,47 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
                 )
                 .into());
             }
-            let value = serde_path_to_error::deserialize(&raw).map_err(|error| misfit(&error))?;
+            let value = read(&raw)?;
             Ok(Self { value, raw })
         })
     }
+}
+
+fn read<T: DeserializeOwned>(raw: &Value) -> Result<T, Error> {
+    let mut unknown = Vec::new();
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(unknown_member(&path));
+    let reader = serde_ignored::Deserializer::new(raw, &mut note);
+    let value = serde_path_to_error::deserialize(reader).map_err(|error| misfit(&error))?;
+    if unknown.is_empty() {
+        Ok(value)
+    } else {
+        Err(Error::invalid(unknown))
+    }
+}
+
+fn unknown_member(path: &serde_ignored::Path<'_>) -> FieldError {
+    FieldError::new(
+        pointer_of_unknown(path),
+        "does_not_fit",
+        Text::new("不符合要求：没有这个字段", "there is no such member"),
+    )
+}
+
+fn pointer_of_unknown(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}/{index}", pointer_of_unknown(parent)),
+        Path::Map { parent, key } => format!("{}/{}", pointer_of_unknown(parent), escaped(key)),
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => pointer_of_unknown(parent),
+    }
+}
+
+/// A member's name within a JSON pointer (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn malformed(error: &serde_json::Error) -> Error {
@@ -91,7 +128,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Map { key } => format!("/{}", escaped(key)),
             Segment::Enum { variant } => format!("/{variant}"),
             Segment::Unknown => String::new(),
         })

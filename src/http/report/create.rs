@@ -4,10 +4,11 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, post, web};
 use sha2::{Digest as _, Sha256};
 
-use super::dto::{ReportIn, ReportOut};
+use super::dto::ReportOut;
 use crate::domain::evidence::Sha256Digest;
 use crate::http::extract::{Caller, Json};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::report::ReportIn;
 use crate::services::{Services, report};
 
 /// Send a report (上报).

@@ -4,16 +4,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Faults;
+use super::photo::{AttachmentIn, read_photos};
 use crate::domain::ticket::command::{
     Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Recheck, Return, Submission,
 };
-use crate::http::fault::Faults;
-use crate::http::photo::{AttachmentIn, read_photos};
 use crate::services::Error;
 
 /// 立案.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FileIn {
     /// Code of the filing condition; none keeps the one that is known.
     #[serde(default)]
@@ -28,7 +27,6 @@ pub struct FileIn {
 
 /// A reason in words.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     /// Why.
     reason: String,
@@ -36,7 +34,6 @@ pub struct ReasonIn {
 
 /// 并案.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct MergeIn {
     /// The open ticket that this is another sighting of.
     master: Uuid,
@@ -47,12 +44,10 @@ pub struct MergeIn {
 
 /// 签收 carries nothing.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NothingIn {}
 
 /// 退件.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReturnIn {
     /// `not_our_area`, `not_our_duty`, `not_found_on_site`, `wrong_item`, `duplicate` or `other`.
     #[schema(example = "not_our_duty")]
@@ -63,7 +58,6 @@ pub struct ReturnIn {
 
 /// 改派 or 确权.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct AssignmentIn {
     /// Code of the unit.
     #[schema(example = "371602-sanitation")]
@@ -75,7 +69,6 @@ pub struct AssignmentIn {
 
 /// 提交整改.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SubmitIn {
     /// 整改措施: what was done.
     #[serde(default)]
@@ -87,7 +80,6 @@ pub struct SubmitIn {
 
 /// 核查.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct RecheckIn {
     /// `pass`, `fail` or `unable`.
     #[schema(example = "pass")]
@@ -102,7 +94,6 @@ pub struct RecheckIn {
 
 /// 留言.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CommentIn {
     /// What is said.
     text: String,

@@ -1,0 +1,7 @@
+//! What callers say, read into what the domain accepts: one reading for the body of a REST call and for the data of a
+//! mutation. Unknown members are nobody's business here: REST refuses them before, mutations keep and ignore them.
+
+pub mod fault;
+pub mod photo;
+pub mod report;
+pub mod ticket;
