@@ -2,6 +2,7 @@
 //! mutation. Unknown members are nobody's business here: REST refuses them before, mutations keep and ignore them.
 
 pub mod fault;
+pub mod json;
 pub mod photo;
 pub mod report;
 pub mod ticket;
