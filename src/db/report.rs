@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::{
@@ -65,6 +66,9 @@ pub async fn insert(
             ),
             (
                 reports::captured.eq(&report.captured),
+                reports::captured_at.eq(report.captured_at.map(|it| it.at.to_diesel())),
+                reports::captured_by.eq(report.captured_at.map(|it| it.method.as_str())),
+                reports::captured_error_s.eq(report.captured_at.map(|it| it.error_s)),
                 reports::raw.eq(&report.raw),
                 reports::canon_sha256.eq(report.canon_sha256.0.to_vec()),
                 reports::received_at.eq(sender.received_at.to_diesel()),
@@ -93,22 +97,33 @@ pub async fn known(conn: &mut Conn, id: Uuid) -> Result<Option<Known>, DbError> 
 
 /// Keeps other content that came under a known report id, once. Answers its id.
 pub async fn amend(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result<Uuid, DbError> {
+    keep_amendment(conn, report.id, &report.raw, report.canon_sha256, sender).await
+}
+
+/// Keeps what was sent to a report later, once. Answers its id.
+pub async fn keep_amendment(
+    conn: &mut Conn,
+    report_id: Uuid,
+    raw: &Value,
+    canon_sha256: Sha256Digest,
+    sender: Sender,
+) -> Result<Uuid, DbError> {
     diesel::insert_into(report_amendments::table)
         .values((
             report_amendments::id.eq(Uuid::new_v4()),
-            report_amendments::report_id.eq(report.id),
+            report_amendments::report_id.eq(report_id),
             report_amendments::account_id.eq(sender.account_id),
-            report_amendments::raw.eq(&report.raw),
-            report_amendments::canon_sha256.eq(report.canon_sha256.0.to_vec()),
+            report_amendments::raw.eq(raw),
+            report_amendments::canon_sha256.eq(canon_sha256.0.to_vec()),
             report_amendments::received_at.eq(sender.received_at.to_diesel()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
     report_amendments::table
-        .filter(report_amendments::report_id.eq(report.id))
+        .filter(report_amendments::report_id.eq(report_id))
         .filter(report_amendments::account_id.eq(sender.account_id))
-        .filter(report_amendments::canon_sha256.eq(report.canon_sha256.0.to_vec()))
+        .filter(report_amendments::canon_sha256.eq(canon_sha256.0.to_vec()))
         .select(report_amendments::id)
         .first(conn)
         .await
@@ -230,4 +245,18 @@ pub async fn find(
             })
             .collect(),
     }))
+}
+
+/// Whether a report has this finding.
+pub async fn has_finding(
+    conn: &mut Conn,
+    report_id: Uuid,
+    finding_id: Uuid,
+) -> Result<bool, DbError> {
+    let found = findings::table
+        .filter(findings::id.eq(finding_id))
+        .filter(findings::report_id.eq(report_id));
+    diesel::select(diesel::dsl::exists(found))
+        .get_result(conn)
+        .await
 }

@@ -89,6 +89,23 @@ pub async fn any_visible(
     Ok(!found.is_empty())
 }
 
+/// Those of these tickets that are in scope.
+pub async fn visible_among(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, DbError> {
+    let query = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(Row::as_select())
+        .into_boxed();
+    let found = scope.filter(query).load::<Row>(conn).await?;
+    found
+        .into_iter()
+        .map(|row| Ticket::try_from(row).map(|ticket| ticket.id))
+        .collect()
+}
+
 /// The next number of the city's tickets, from 1.
 pub async fn next_number(conn: &mut Conn) -> Result<i64, DbError> {
     diesel::select(nextval("ticket_numbers"))

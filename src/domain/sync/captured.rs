@@ -47,6 +47,15 @@ pub struct Captured {
     pub fix_age_ms: Option<i64>,
 }
 
+/// When and with which clocks of its own a phone sent something.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// When the server had it.
+    pub received_at: Timestamp,
+    /// The phone's clocks at the sending.
+    pub sent: Clocks,
+}
+
 /// How an estimate was made, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -87,7 +96,8 @@ pub struct Estimate {
 }
 
 /// The best estimate that is possible: nothing was captured after it was received, and no monotonic clock runs backwards.
-pub fn estimate(captured: &Captured, sent: &Clocks, received_at: Timestamp) -> Option<Estimate> {
+pub fn estimate(captured: &Captured, arrival: &Arrival) -> Option<Estimate> {
+    let (sent, received_at) = (&arrival.sent, arrival.received_at);
     [
         (Method::Anchor, by_anchor(captured)),
         (Method::Boot, by_boot(captured, sent, received_at)),

@@ -5,11 +5,13 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::clock::read_instant;
 use super::fault::Faults;
 use super::photo::{AttachmentIn, read_photos};
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::geo::{Datum, Point};
 use crate::domain::report::{Fix, MAX_FINDINGS, MAX_PHOTOS, MAX_TEXT_CHARS, NewFinding, NewReport};
+use crate::domain::sync::captured::{Anchor, Arrival, Captured, Clocks, estimate};
 use crate::services::Error;
 
 /// A report as the phone sends it.
@@ -132,7 +134,12 @@ impl ReportIn {
     ///
     /// # Errors
     /// `invalid`, with every fault.
-    pub fn parse(self, raw: Value, canon_sha256: Sha256Digest) -> Result<NewReport, Error> {
+    pub fn parse(
+        self,
+        raw: Value,
+        canon_sha256: Sha256Digest,
+        arrival: &Arrival,
+    ) -> Result<NewReport, Error> {
         let mut faults = Faults::default();
         let photos = read_photos(&self.attachments, "/attachments", MAX_PHOTOS, &mut faults);
         let fix = self.geo.and_then(|geo| geo.parse(&mut faults));
@@ -175,6 +182,9 @@ impl ReportIn {
             }
             findings.push(finding.parse(&at, &declared, &mut faults));
         }
+        let fix_age_ms = fix.as_ref().and_then(|fix| fix.fix_age_ms);
+        let clocks = self.captured.as_ref().map(|it| it.read(fix_age_ms));
+        let captured_at = clocks.and_then(|clocks| estimate(&clocks, arrival));
         let captured = serde_json::to_value(self.captured).unwrap_or_default();
         let report = NewReport {
             id: self.id,
@@ -183,12 +193,35 @@ impl ReportIn {
             clean: data.clean,
             fix,
             captured,
+            captured_at,
             photos,
             findings,
             raw,
             canon_sha256,
         };
         faults.refuse_or(report)
+    }
+}
+
+impl CapturedIn {
+    fn read(&self, fix_age_ms: Option<i64>) -> Captured {
+        let instant = |text: &Option<String>| text.as_deref().and_then(read_instant);
+        let anchor = self.anchor.as_ref().and_then(|anchor| {
+            Some(Anchor {
+                server_time: read_instant(&anchor.server_time)?,
+                mono_ms: anchor.mono_ms,
+            })
+        });
+        Captured {
+            clocks: Clocks {
+                wall: instant(&self.wall),
+                mono_ms: self.mono_ms,
+                boot: self.boot.clone(),
+            },
+            anchor,
+            gps_time: instant(&self.gps_time),
+            fix_age_ms,
+        }
     }
 }
 

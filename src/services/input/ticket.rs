@@ -1,15 +1,21 @@
 //! Bodies of commands, and reading them into what the domain accepts.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fault::Faults;
+use super::json::fit;
 use super::photo::{AttachmentIn, read_photos};
 use crate::domain::ticket::command::{
-    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Recheck, Return, Submission,
+    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck, Return,
+    Submission,
 };
+use crate::domain::ticket::machine::Command;
 use crate::services::Error;
+use crate::services::error::Code;
 
 /// 立案.
 #[derive(Deserialize, ToSchema)]
@@ -100,6 +106,35 @@ pub struct CommentIn {
     /// Photos with it.
     #[serde(default)]
     attachments: Vec<AttachmentIn>,
+}
+
+/// Reads the body of a command.
+///
+/// # Errors
+/// `invalid`; `not_found` for a command that this version does not answer.
+pub fn order(command: Command, body: &Value) -> Result<Order, Error> {
+    Ok(match command {
+        Command::File => Order::File(read::<FileIn>(body)?.parse()?),
+        Command::Reject => Order::Reject(read::<ReasonIn>(body)?.parse()?),
+        Command::Merge => {
+            let (master, reason) = read::<MergeIn>(body)?.parse()?;
+            Order::Merge { master, reason }
+        }
+        Command::Void => Order::Void(read::<ReasonIn>(body)?.parse()?),
+        Command::Acknowledge => Order::Acknowledge,
+        Command::Return => Order::Return(read::<ReturnIn>(body)?.parse()?),
+        Command::Redispatch => Order::Redispatch(read::<AssignmentIn>(body)?.parse(false)?),
+        Command::RuleOwnership => Order::RuleOwnership(read::<AssignmentIn>(body)?.parse(true)?),
+        Command::Submit => Order::Submit(read::<SubmitIn>(body)?.parse()?),
+        Command::Recheck => Order::Recheck(read::<RecheckIn>(body)?.parse()?),
+        Command::Comment => Order::Comment(read::<CommentIn>(body)?.parse()?),
+        _ => return Err(Error::new(Code::NotFound)),
+    })
+}
+
+fn read<T: DeserializeOwned>(body: &Value) -> Result<T, Error> {
+    let (read, _unknown) = fit(body).map_err(|fault| Error::invalid(vec![fault]))?;
+    Ok(read)
 }
 
 fn words(pointer: &str, text: &str, faults: &mut Faults) -> String {

@@ -14,6 +14,7 @@ use crate::services::error::{Code, Error, Result};
 use crate::services::evidence;
 use crate::services::policy;
 use crate::services::state::Services;
+use crate::services::sync;
 
 /// What came of it.
 #[derive(Debug)]
@@ -24,12 +25,52 @@ pub struct Created {
     pub repeated: bool,
 }
 
-enum Outcome {
+/// What came of one report of a run.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is stored, now or before.
     Stored(Box<Created>),
     /// Other content under a known id: kept under this id.
     Amended(uuid::Uuid),
     /// The id is another account's.
     Taken,
+}
+
+/// Why nothing of a run is stored.
+#[derive(Debug)]
+pub struct NotStored {
+    /// The report that cannot be; none when it is no fault of any.
+    pub index: Option<usize>,
+    /// What is wrong with it.
+    pub error: Error,
+}
+
+/// Stores a run of reports in the caller's transaction: all of it, or an error and a transaction that must be rolled back.
+///
+/// # Errors
+/// As [`create`], with the first report that cannot be stored.
+pub async fn create_on(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    reports: &[NewReport],
+) -> std::result::Result<Vec<Outcome>, NotStored> {
+    let denied = |error: Error| NotStored { index: None, error };
+    require(actor, Action::CreateReport).map_err(|error| denied(error.into()))?;
+    let sender = Sender {
+        account_id: actor.account_id,
+        device_id: actor.device_id,
+        received_at: svc.now(),
+    };
+    let mut outcomes = Vec::new();
+    for (index, report) in reports.iter().enumerate() {
+        let outcome = take_in(svc, conn, actor, report, sender).await;
+        outcomes.push(outcome.map_err(|error| NotStored {
+            index: Some(index),
+            error,
+        })?);
+    }
+    Ok(outcomes)
 }
 
 /// Stores a report and makes its tickets.
@@ -48,6 +89,8 @@ pub async fn create(svc: &Services, actor: &Actor, report: NewReport) -> Result<
     let outcome = conn
         .transaction(async |conn| take_in(svc, conn, actor, &report, sender).await)
         .await?;
+    drop(conn);
+    sync::hold::release_ready(svc, actor).await?;
     match outcome {
         Outcome::Stored(created) => Ok(*created),
         Outcome::Amended(id) => {
