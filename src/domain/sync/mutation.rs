@@ -13,10 +13,6 @@ use crate::domain::ticket::machine::{Command, RULES};
 const TRANSPORT: [&str; 4] = ["mid", "seq", "kind", "depends_on"];
 /// For how long a mutation waits for those that it depends on, in hours.
 pub const HELD_HOURS: i64 = 72;
-/// Most mutations in one batch.
-pub const MAX_BATCH_ITEMS: usize = 200;
-/// Largest batch.
-pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// When to try again what could not be judged.
 pub const RETRY_AFTER_S: u32 = 30;
 

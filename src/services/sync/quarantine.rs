@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::hold::judge_again;
+pub use crate::db::mutation::Logged as Quarantined;
 use crate::db::mutation::{Logged, Place};
 use crate::db::{self, AsyncConnection as _, Conn};
 use crate::domain::access::{Action, require};
