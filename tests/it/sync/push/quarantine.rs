@@ -26,7 +26,7 @@ async fn replay(clerk: &Client, body: Value) -> Vec<Value> {
 #[tokio::test]
 async fn the_outbox_says_in_both_languages_what_is_not_done_and_what_to_do() {
     let (app, inspector, officer) = city().await;
-    let id = ticket(&officer_of(&inspector)).await;
+    let id = ticket(&inspector).await;
     let bad = create(&story::report("371602").item("X1").photos(Vec::new()));
     let open = create(&story::report("371602"));
     let reused = with(create(&story::report("371603")), "mid", open["mid"].clone());
@@ -91,11 +91,6 @@ async fn the_outbox_says_in_both_languages_what_is_not_done_and_what_to_do() {
     app.finish().await;
 }
 
-/// The tickets of the city come from the inspector.
-fn officer_of(inspector: &Phone) -> &Phone {
-    inspector
-}
-
 #[tokio::test]
 async fn the_office_sees_what_was_quarantined_and_has_it_judged_by_the_rules_of_today() {
     let (app, inspector, _) = city().await;
@@ -120,11 +115,8 @@ async fn the_office_sees_what_was_quarantined_and_has_it_judged_by_the_rules_of_
         (&told[0]["verdict"], &told[0]["code"]),
         (&json!("quarantined"), &json!("item_unknown"))
     );
-    app.execute(
-        "INSERT INTO catalogue_items SELECT (jsonb_populate_record(i, '{\"code\": \"E9999\"}'::jsonb || jsonb_build_object('id', gen_random_uuid()))).* \
-           FROM catalogue_items i WHERE code = 'E0102'; UPDATE reference_stamps SET catalogue = catalogue + 1",
-    )
-    .await;
+    let admin = app.login("admin").await;
+    import(&admin, "items", next_edition()).await.expect(200);
     let both = json!({ "items": [{ "account": account, "mid": it["mid"] }, { "account": account, "mid": Uuid::new_v4() }] });
     let answers = join_all((0..8).map(|_| replay(&clerk, both.clone()))).await;
     let applied = answers
