@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel as _;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::areas;
 use super::{Conn, DbError};
 use crate::domain::geo::{AreaKind, UnknownDatum};
@@ -121,5 +122,5 @@ pub async fn replace(conn: &mut Conn, changed: &[Area], now: Timestamp) -> Resul
             .execute(conn)
             .await?;
     }
-    Ok(())
+    bump(conn, Topic::Areas).await
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Counts, accept};
-use crate::db::reference::{Topic, bump};
 use crate::db::{self, Conn};
 use crate::domain::geo::{Datum, ParsedArea, outline_to_geojson};
 use crate::domain::import::{FilePlace, RowError};
@@ -58,7 +57,6 @@ pub(super) async fn write(
     accept(faults)?;
     if !changed.is_empty() {
         db::area::replace(conn, &changed, now).await?;
-        bump(conn, Topic::Areas).await?;
     }
     Ok(counts)
 }
