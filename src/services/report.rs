@@ -4,5 +4,5 @@ mod create;
 mod get;
 mod intake;
 
-pub use create::{Created, create};
+pub use create::{Created, NotStored, Outcome, create, create_on};
 pub use get::get;

@@ -6,6 +6,7 @@ mod account;
 mod app;
 mod architecture;
 mod authz;
+mod cached;
 mod calendar;
 mod crash;
 mod evidence;

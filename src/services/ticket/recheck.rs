@@ -26,7 +26,7 @@ pub async fn recheck(
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
         let mut case = Case::open(svc, conn, actor, target, Command::Recheck).await?;
-        let condition = case.condition(conn).await?;
+        let condition = case.condition()?;
         if command.result != RecheckResult::Unable
             && condition.min_after_photos > 0
             && command.photos.is_empty()
@@ -45,7 +45,7 @@ pub async fn recheck(
             ));
         }
         case.declare(conn, &command.photos).await?;
-        let calendar = case.calendar(conn).await?;
+        let calendar = case.calendar();
         case.ticket.recheck(command.result, &calendar, case.now);
         let entry = Entry {
             opinion: command.opinion,

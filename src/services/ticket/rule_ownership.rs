@@ -27,8 +27,8 @@ pub async fn rule_ownership(
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
         let mut case = Case::open(svc, conn, actor, target, Command::RuleOwnership).await?;
-        let unit = named_unit(conn, &command.unit, "/unit").await?;
-        let item = case.item(conn).await?;
+        let unit = named_unit(&case.reference, &command.unit, "/unit")?;
+        let item = case.item()?.clone();
         let unit_id = unit.id;
         dispatch_to(&mut case, conn, unit).await?;
         let place_known = case.ticket.point_id.is_some() || case.ticket.position.is_some();

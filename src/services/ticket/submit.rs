@@ -17,7 +17,6 @@ use crate::domain::ticket::machine::{Command, State};
 use crate::domain::ticket::projection::TicketView;
 use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
-use crate::services::policy;
 use crate::services::state::Services;
 
 /// rectifying → `awaiting_recheck`, or → closed when the unit may close and every byte is here. Without photos still to
@@ -34,20 +33,16 @@ pub async fn submit(
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
         let mut case = Case::open(svc, conn, actor, target, Command::Submit).await?;
-        let condition = case.condition(conn).await?;
-        let item = case.item(conn).await?;
-        enough(&command, &condition, &item)?;
+        let condition = case.condition()?;
+        enough(&command, condition, case.item()?)?;
+        let closing = condition.closing_policy;
         let missing = case.declare(conn, &command.photos).await?;
-        let policies = policy::current(conn).await?;
+        let photos_within_h = case.reference.policies.photos_within_h;
         let photos_due_at = (missing > 0)
-            .then(|| {
-                case.now
-                    .checked_add(i64::from(policies.photos_within_h).hours())
-            })
+            .then(|| case.now.checked_add(i64::from(photos_within_h).hours()))
             .transpose()
             .map_err(anyhow::Error::from)?;
-        case.ticket
-            .submit(photos_due_at, condition.closing_policy, case.now);
+        case.ticket.submit(photos_due_at, closing, case.now);
         let entry = Entry {
             opinion: command.measure,
             data: json!({
@@ -115,10 +110,10 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     let Some(last_byte_at) = last_arrival(&arrivals) else {
         return Ok(());
     };
-    let condition = match ticket.condition_id {
-        Some(id) => db::catalogue::get_condition(conn, id).await?,
-        None => None,
-    };
+    let reference = svc.reference.current(conn).await?;
+    let condition = ticket
+        .condition_id
+        .and_then(|id| reference.catalogue.condition(id));
     let closing = condition.map_or(ClosingPolicy::Recheck, |condition| condition.closing_policy);
     let before = ticket.state;
     ticket.photos_arrived(closing, last_byte_at);

@@ -1,0 +1,155 @@
+//! SQL by hand whose statement is prepared once a connection: diesel prepares a `sql_query` anew each time, which costs
+//! more than most of the queries themselves. The text must be one of few, never built from values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{HasSqlType, Json, Untyped};
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::{Conn, DbError};
+
+/// A query whose rows are read by column name (`QueryableByName`), as those of `sql_query`.
+pub struct Cached<'a> {
+    sql: Cow<'static, str>,
+    binds: Vec<Box<dyn QueryFragment<Pg> + Send + 'a>>,
+}
+
+/// A query with `$1`, `$2`, … to be bound in this order.
+pub fn cached(sql: impl Into<Cow<'static, str>>) -> Cached<'static> {
+    Cached {
+        sql: sql.into(),
+        binds: Vec::new(),
+    }
+}
+
+impl<'a> Cached<'a> {
+    /// Binds the next parameter.
+    pub fn bind<ST, Value>(mut self, value: Value) -> Self
+    where
+        Pg: HasSqlType<ST>,
+        ST: Send + 'a,
+        Value: ToSql<ST, Pg> + Send + 'a,
+    {
+        self.binds.push(Box::new(Bind {
+            value,
+            sql_type: PhantomData::<ST>,
+        }));
+        self
+    }
+
+    /// Adds to the end of the text.
+    pub fn then(mut self, sql: &str) -> Self {
+        self.sql.to_mut().push_str(sql);
+        self
+    }
+}
+
+/// Inserts rows, of which there is at least one, by one parameter: a row is a struct whose fields are named as the columns are, each with
+/// a value that PostgreSQL reads from JSON text (`bytea` as [`Bytes`], instants in RFC 3339). `ON CONFLICT` and
+/// `RETURNING` can be added with [`Cached::then`].
+///
+/// A `null` is SQL's NULL, in a `jsonb` column too; a column without a field has its default.
+///
+/// # Errors
+/// A row that is no JSON object.
+pub fn insert<Row: Serialize>(
+    table: &'static str,
+    rows: &[Row],
+) -> Result<Cached<'static>, DbError> {
+    let unwritable = |error: serde_json::Error| DbError::SerializationError(error.into());
+    let json = serde_json::value::to_raw_value(rows).map_err(unwritable)?;
+    let columns = match rows.first() {
+        Some(row) => columns(row).map_err(unwritable)?,
+        None => String::new(),
+    };
+    let sql = format!(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1)"
+    );
+    Ok(cached(sql).bind::<Json, _>(JsonText(json)))
+}
+
+/// Inserts rows, if there are any, each of which must be new.
+pub async fn insert_all<Row: Serialize>(
+    conn: &mut Conn,
+    table: &'static str,
+    rows: &[Row],
+) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    insert(table, rows)?.execute(conn).await.map(|_| ())
+}
+
+fn columns<Row: Serialize>(row: &Row) -> Result<String, serde_json::Error> {
+    let row = serde_json::to_string(row)?;
+    let fields: BTreeMap<&str, IgnoredAny> = serde_json::from_str(&row)?;
+    Ok(fields.into_keys().collect::<Vec<_>>().join(", "))
+}
+
+/// JSON as written already.
+#[derive(Debug)]
+struct JsonText(Box<RawValue>);
+
+impl ToSql<Json, Pg> for JsonText {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, Pg>,
+    ) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, self.0.get().as_bytes())?;
+        Ok(diesel::serialize::IsNull::No)
+    }
+}
+
+/// Bytes of a row for [`insert`]: `\x` and hexadecimal digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("\\x{}", hex::encode(self.0)))
+    }
+}
+
+struct Bind<ST, Value> {
+    value: Value,
+    sql_type: PhantomData<ST>,
+}
+
+impl<ST, Value> QueryFragment<Pg> for Bind<ST, Value>
+where
+    Pg: HasSqlType<ST>,
+    Value: ToSql<ST, Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param_value_only(&self.value)
+    }
+}
+
+impl QueryFragment<Pg> for Cached<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(&self.sql);
+        self.binds
+            .iter()
+            .try_for_each(|bind| bind.walk_ast(out.reborrow()))
+    }
+}
+
+/// No static id: the statement is found again by its text and the types of its parameters.
+impl QueryId for Cached<'_> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Cached<'_> {
+    type SqlType = Untyped;
+}
