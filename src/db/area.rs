@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel as _;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::areas;
 use super::{Conn, DbError};
 use crate::domain::geo::{AreaKind, UnknownDatum};
@@ -126,5 +127,6 @@ pub async fn replace(
             .execute(conn)
             .await?;
     }
+    bump(conn, Topic::Areas).await?;
     Ok(ended)
 }

@@ -1,13 +1,17 @@
 //! Photos: what was declared of them, where their bytes lie, and what they are linked with.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::schema::{attachments, finding_attachments, report_attachments, ticket_attachments};
+use super::cached::{Bytes, insert, insert_all};
+use super::schema::{attachments, ticket_attachments};
 use super::{Conn, DbError};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
 
@@ -57,44 +61,83 @@ impl TryFrom<Row> for StoredPhoto {
     }
 }
 
-/// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids.
-pub async fn declare(
+#[derive(Serialize)]
+struct NewRow<'a> {
+    id: Uuid,
+    photo_key: Uuid,
+    account_id: Uuid,
+    sha256: Bytes<'a>,
+    size_bytes: i64,
+    mime: &'a str,
+    created_at: Timestamp,
+}
+
+/// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids. Of
+/// several declarations with one id the first counts.
+pub async fn declare<'a>(
     conn: &mut Conn,
     account_id: Uuid,
-    photos: &[DeclaredPhoto],
+    photos: impl IntoIterator<Item = &'a DeclaredPhoto>,
     at: Timestamp,
 ) -> Result<Vec<StoredPhoto>, DbError> {
-    let mut sorted: Vec<&DeclaredPhoto> = photos.iter().collect();
-    sorted.sort_by_key(|photo| photo.aid);
-    let rows: Vec<_> = sorted
+    let mut photos: Vec<&DeclaredPhoto> = photos.into_iter().collect();
+    photos.sort_by_key(|photo| photo.aid);
+    photos.dedup_by_key(|photo| photo.aid);
+    let rows: Vec<NewRow<'_>> = photos
         .iter()
-        .map(|photo| {
-            (
-                attachments::id.eq(photo.aid),
-                attachments::photo_key.eq(Uuid::new_v4()),
-                attachments::account_id.eq(account_id),
-                attachments::sha256.eq(photo.sha256.0.to_vec()),
-                attachments::size_bytes.eq(i64::try_from(photo.size_bytes).unwrap_or(i64::MAX)),
-                attachments::mime.eq(&photo.mime),
-                attachments::created_at.eq(at.to_diesel()),
-            )
+        .map(|photo| NewRow {
+            id: photo.aid,
+            photo_key: Uuid::new_v4(),
+            account_id,
+            sha256: Bytes(&photo.sha256.0),
+            size_bytes: i64::try_from(photo.size_bytes).unwrap_or(i64::MAX),
+            mime: &photo.mime,
+            created_at: at,
         })
         .collect();
-    diesel::insert_into(attachments::table)
-        .values(rows)
-        .on_conflict(attachments::id)
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    let ids: Vec<Uuid> = sorted.iter().map(|photo| photo.aid).collect();
-    let rows: Vec<Row> = attachments::table
-        .filter(attachments::id.eq_any(ids))
-        .order(attachments::id)
-        .select(Row::as_select())
-        .for_update()
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let new: Vec<IdRow> = insert("attachments", &rows)?
+        .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
         .load(conn)
         .await?;
-    rows.into_iter().map(StoredPhoto::try_from).collect()
+    let new: HashSet<Uuid> = new.into_iter().map(|row| row.id).collect();
+    let mut declared: Vec<StoredPhoto> = photos
+        .iter()
+        .zip(&rows)
+        .filter(|(photo, _)| new.contains(&photo.aid))
+        .map(|(photo, row)| as_declared(photo, row))
+        .collect();
+    let known = photos.iter().map(|photo| photo.aid);
+    let known: Vec<Uuid> = known.filter(|aid| !new.contains(aid)).collect();
+    if !known.is_empty() {
+        let rows: Vec<Row> = attachments::table
+            .filter(attachments::id.eq_any(known))
+            .order(attachments::id)
+            .select(Row::as_select())
+            .for_update()
+            .load(conn)
+            .await?;
+        for row in rows {
+            declared.push(StoredPhoto::try_from(row)?);
+        }
+        declared.sort_by_key(|photo| photo.declared.aid);
+    }
+    Ok(declared)
+}
+
+fn as_declared(photo: &DeclaredPhoto, row: &NewRow<'_>) -> StoredPhoto {
+    StoredPhoto {
+        photo_key: row.photo_key,
+        account_id: row.account_id,
+        declared: photo.clone(),
+        blob_key: None,
+        stored_at: None,
+        rendition: Rendition::None,
+        display_key: None,
+        thumb_key: None,
+    }
 }
 
 /// A photo by the id that its phone gave it.
@@ -193,44 +236,53 @@ fn ordinal(index: usize) -> i16 {
     i16::try_from(index).unwrap_or(i16::MAX)
 }
 
-/// Links photos with a report, in their order.
-pub async fn link_report(conn: &mut Conn, report_id: Uuid, aids: &[Uuid]) -> Result<(), DbError> {
-    let rows: Vec<_> = aids
-        .iter()
-        .enumerate()
-        .map(|(index, aid)| {
-            (
-                report_attachments::report_id.eq(report_id),
-                report_attachments::attachment_id.eq(aid),
-                report_attachments::ordinal.eq(ordinal(index)),
-            )
-        })
-        .collect();
-    diesel::insert_into(report_attachments::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(|_| ())
+#[derive(Serialize)]
+struct ReportLink {
+    report_id: Uuid,
+    attachment_id: Uuid,
+    ordinal: i16,
 }
 
-/// Links photos with a finding, in their order.
-pub async fn link_finding(conn: &mut Conn, finding_id: Uuid, aids: &[Uuid]) -> Result<(), DbError> {
-    let rows: Vec<_> = aids
-        .iter()
-        .enumerate()
-        .map(|(index, aid)| {
-            (
-                finding_attachments::finding_id.eq(finding_id),
-                finding_attachments::attachment_id.eq(aid),
-                finding_attachments::ordinal.eq(ordinal(index)),
-            )
-        })
-        .collect();
-    diesel::insert_into(finding_attachments::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(|_| ())
+/// Links reports with their photos, in their order.
+pub async fn link_reports(
+    conn: &mut Conn,
+    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
+) -> Result<(), DbError> {
+    let links = links(photos).map(|(report_id, attachment_id, ordinal)| ReportLink {
+        report_id,
+        attachment_id,
+        ordinal,
+    });
+    insert_all(conn, "report_attachments", &links.collect::<Vec<_>>()).await
+}
+
+#[derive(Serialize)]
+struct FindingLink {
+    finding_id: Uuid,
+    attachment_id: Uuid,
+    ordinal: i16,
+}
+
+/// Links findings with their photos, in their order.
+pub async fn link_findings(
+    conn: &mut Conn,
+    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
+) -> Result<(), DbError> {
+    let links = links(photos).map(|(finding_id, attachment_id, ordinal)| FindingLink {
+        finding_id,
+        attachment_id,
+        ordinal,
+    });
+    insert_all(conn, "finding_attachments", &links.collect::<Vec<_>>()).await
+}
+
+fn links(
+    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
+) -> impl Iterator<Item = (Uuid, Uuid, i16)> {
+    photos.into_iter().flat_map(|(id, aids)| {
+        let numbered = aids.into_iter().enumerate();
+        numbered.map(move |(index, aid)| (id, aid, ordinal(index)))
+    })
 }
 
 /// Links photos with the row of the trail that they came with.

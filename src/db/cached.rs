@@ -10,11 +10,12 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Json, Untyped};
+use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::DbError;
+use super::{Conn, DbError};
 
 /// A query whose rows are read by column name (`QueryableByName`), as those of `sql_query`.
 pub struct Cached<'a> {
@@ -74,6 +75,18 @@ pub fn insert<Row: Serialize>(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1)"
     );
     Ok(cached(sql).bind::<Json, _>(JsonText(json)))
+}
+
+/// Inserts rows, if there are any, each of which must be new.
+pub async fn insert_all<Row: Serialize>(
+    conn: &mut Conn,
+    table: &'static str,
+    rows: &[Row],
+) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    insert(table, rows)?.execute(conn).await.map(|_| ())
 }
 
 fn columns<Row: Serialize>(row: &Row) -> Result<String, serde_json::Error> {

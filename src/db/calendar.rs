@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel as _;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::calendars;
 use super::{Conn, DbError};
 use crate::domain::calendar::CalendarData;
@@ -78,6 +79,6 @@ pub async fn insert(
             calendars::imported_at.eq(now.to_diesel()),
         ))
         .execute(conn)
-        .await
-        .map(|_one| ())
+        .await?;
+    bump(conn, Topic::Calendar).await
 }

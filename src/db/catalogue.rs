@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::{catalogue_items, catalogue_versions, filing_conditions};
 use super::{Conn, DbError};
 use crate::domain::calendar::LimitError;
@@ -174,59 +175,23 @@ pub async fn find_edition(
     }))
 }
 
-/// An item of the active version.
-pub async fn find_item(conn: &mut Conn, code: &str) -> Result<Option<CatalogueItem>, DbError> {
-    let row = catalogue_items::table
-        .inner_join(
-            catalogue_versions::table.on(catalogue_versions::scheme
-                .eq(catalogue_items::scheme)
-                .and(catalogue_versions::version.eq(catalogue_items::version))),
-        )
-        .filter(catalogue_versions::active)
-        .filter(catalogue_items::code.eq(code))
+/// Every item of every version.
+pub async fn all_items(conn: &mut Conn) -> Result<Vec<CatalogueItem>, DbError> {
+    let rows: Vec<ItemRow> = catalogue_items::table
         .select(ItemRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    row.map(ItemRow::read).transpose()
+        .load(conn)
+        .await?;
+    rows.into_iter().map(ItemRow::read).collect()
 }
 
-/// An item of any version.
-pub async fn get_item(conn: &mut Conn, key: &ItemKey) -> Result<Option<CatalogueItem>, DbError> {
-    let row = catalogue_items::table
-        .find((&key.scheme, &key.version, &key.code))
-        .select(ItemRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    row.map(ItemRow::read).transpose()
-}
-
-/// The filing conditions of an item, by code.
-pub async fn conditions_of(
-    conn: &mut Conn,
-    key: &ItemKey,
-) -> Result<Vec<FilingCondition>, DbError> {
+/// Every filing condition of every version, those of an item by code.
+pub async fn all_conditions(conn: &mut Conn) -> Result<Vec<FilingCondition>, DbError> {
     let rows: Vec<ConditionRow> = filing_conditions::table
-        .filter(filing_conditions::scheme.eq(&key.scheme))
-        .filter(filing_conditions::version.eq(&key.version))
-        .filter(filing_conditions::item.eq(&key.code))
         .order(filing_conditions::code)
         .select(ConditionRow::as_select())
         .load(conn)
         .await?;
     rows.into_iter().map(ConditionRow::read).collect()
-}
-
-/// A filing condition of any version.
-pub async fn get_condition(conn: &mut Conn, id: Uuid) -> Result<Option<FilingCondition>, DbError> {
-    let row = filing_conditions::table
-        .find(id)
-        .select(ConditionRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    row.map(ConditionRow::read).transpose()
 }
 
 /// Items of any versions, by key.
@@ -330,6 +295,7 @@ pub async fn activate(
         .set(catalogue_versions::active.eq(true))
         .execute(conn)
         .await?;
+    bump(conn, Topic::Catalogue).await?;
     let mut switched = item_ids(conn, scheme, version).await?;
     if let Some(before) = before {
         switched.extend(item_ids(conn, &before.scheme, &before.version).await?);
@@ -368,6 +334,7 @@ pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<Ve
             .await?;
         ids.extend(new);
     }
+    bump(conn, Topic::Catalogue).await?;
     Ok(ids)
 }
 
@@ -383,5 +350,5 @@ pub async fn insert_conditions(
             .execute(conn)
             .await?;
     }
-    Ok(())
+    bump(conn, Topic::Catalogue).await
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::{check_point_kinds, check_points};
 use super::{Conn, DbError};
 use crate::domain::check_point::{CheckPoint, CheckPointKind, StatedPosition};
@@ -87,6 +88,15 @@ pub async fn get(conn: &mut Conn, id: Uuid) -> Result<Option<CheckPoint>, DbErro
     row.map(CheckPointRow::read).transpose()
 }
 
+/// Every check point there ever was.
+pub async fn all(conn: &mut Conn) -> Result<Vec<CheckPoint>, DbError> {
+    let rows: Vec<CheckPointRow> = check_points::table
+        .select(CheckPointRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(CheckPointRow::read).collect()
+}
+
 /// Up to `limit` check points in use with codes after `after`, of one kind if that is given, by code.
 pub async fn list(
     conn: &mut Conn,
@@ -164,5 +174,5 @@ pub async fn upsert(
             .execute(conn)
             .await?;
     }
-    Ok(())
+    bump(conn, Topic::CheckPoints).await
 }

@@ -8,6 +8,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection};
 
@@ -33,7 +34,7 @@ pub async fn move_readers(conn: &mut Conn) -> Result<(), DbError> {
 /// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
 /// Photos of theirs follow.
 pub async fn tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    diesel::sql_query(TICKETS)
+    cached(TICKETS)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
         .execute(conn)
@@ -79,7 +80,7 @@ async fn photos(
     ids: &[Uuid],
     touched: bool,
 ) -> Result<(), DbError> {
-    diesel::sql_query(photos_statement(which))
+    cached(photos_statement(which))
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Bool, _>(touched)
         .execute(conn)
@@ -121,7 +122,7 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
 
 /// Announces reports with their findings to the office and to their sender: new, or amended.
 pub async fn reports(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    diesel::sql_query(REPORTS)
+    cached(REPORTS)
         .bind::<Array<SqlUuid>, _>(ids)
         .execute(conn)
         .await
@@ -144,7 +145,7 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
 
 /// Announces to a sender what became of its mutations: a verdict, or one more photo that is here.
 pub async fn receipts(conn: &mut Conn, account_id: Uuid, mids: &[Uuid]) -> Result<(), DbError> {
-    diesel::sql_query(RECEIPTS)
+    cached(RECEIPTS)
         .bind::<SqlUuid, _>(account_id)
         .bind::<Array<SqlUuid>, _>(mids)
         .execute(conn)
@@ -166,7 +167,7 @@ pub async fn reference(
     changed: &[Uuid],
     ended: &[Uuid],
 ) -> Result<(), DbError> {
-    diesel::sql_query(REFERENCE)
+    cached(REFERENCE)
         .bind::<Text, _>(collection.as_str())
         .bind::<Array<SqlUuid>, _>(changed)
         .bind::<Array<SqlUuid>, _>(ended)
@@ -186,7 +187,7 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = f.
 
 /// Announces to a person what it may know now that its role or unit is another. The caller has [`move_readers`].
 pub async fn person(conn: &mut Conn, account_id: Uuid) -> Result<(), DbError> {
-    diesel::sql_query(PERSON)
+    cached(PERSON)
         .bind::<SqlUuid, _>(account_id)
         .execute(conn)
         .await
@@ -225,7 +226,7 @@ pub async fn moved_units(conn: &mut Conn, units: &[Uuid]) -> Result<(), DbError>
         #[diesel(sql_type = SqlUuid)]
         ticket_id: Uuid,
     }
-    let rows: Vec<Row> = diesel::sql_query(
+    let rows: Vec<Row> = cached(
         "SELECT DISTINCT ticket_id FROM ticket_assignments WHERE until IS NULL AND unit_id = ANY ($1)",
     )
     .bind::<Array<SqlUuid>, _>(units)
@@ -240,5 +241,5 @@ pub async fn moved_units(conn: &mut Conn, units: &[Uuid]) -> Result<(), DbError>
 }
 
 async fn run(conn: &mut Conn, statement: &'static str) -> Result<(), DbError> {
-    diesel::sql_query(statement).execute(conn).await.map(|_| ())
+    cached(statement).execute(conn).await.map(|_| ())
 }

@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel as _;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::policies;
 use super::{Conn, DbError};
 use crate::domain::reference::PolicyVersion;
@@ -76,6 +77,6 @@ pub async fn set(
             policies::set_at.eq(now.to_diesel()),
         ))
         .execute(conn)
-        .await
-        .map(|_one| ())
+        .await?;
+    bump(conn, Topic::Policies).await
 }

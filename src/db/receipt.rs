@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::{Conn, DbError};
 
 /// What became of a mutation.
@@ -27,7 +28,7 @@ pub async fn of_mutations(
     account_id: Uuid,
     mids: &[Uuid],
 ) -> Result<Vec<Receipt>, DbError> {
-    diesel::sql_query(
+    cached(
         "SELECT m.mid, m.verdict, NOT EXISTS (\
            SELECT FROM mutation_attachments d \
             WHERE d.account_id = m.account_id AND d.mid = m.mid AND NOT EXISTS (\

@@ -1,5 +1,5 @@
 //! What all reference data shares: the stamps that tell a server process that its copy in memory is old, and the lock
-//! that lets one import run at a time.
+//! that lets one import run at a time. Whatever writes reference data bumps its topic in the same transaction.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -11,11 +11,21 @@ use super::{Conn, DbError};
 
 /// Something that server processes keep in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topic {
+pub(super) enum Topic {
     /// Districts and zones.
     Areas,
-    /// The calendar, and the unit tree that its shifts hang on.
+    /// The calendar in force.
     Calendar,
+    /// Items and filing conditions of every edition.
+    Catalogue,
+    /// Check points.
+    CheckPoints,
+    /// Policies in force.
+    Policies,
+    /// Ownership rulings.
+    Rulings,
+    /// The tree of units.
+    Units,
 }
 
 impl Topic {
@@ -23,22 +33,52 @@ impl Topic {
         match self {
             Self::Areas => "areas",
             Self::Calendar => "calendar",
+            Self::Catalogue => "catalogue",
+            Self::CheckPoints => "check_points",
+            Self::Policies => "policies",
+            Self::Rulings => "rulings",
+            Self::Units => "units",
         }
     }
 }
 
-/// Version of what the database holds on a topic.
-pub async fn stamp(conn: &mut Conn, topic: Topic) -> Result<i64, DbError> {
-    reference_stamps::table
-        .find(topic.as_str())
-        .select(reference_stamps::version)
-        .first(conn)
-        .await
+/// Versions of what the database holds, by topic.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the version of its topic")]
+pub struct Stamps {
+    pub areas: i64,
+    pub calendar: i64,
+    pub catalogue: i64,
+    pub check_points: i64,
+    pub policies: i64,
+    pub rulings: i64,
+    pub units: i64,
+}
+
+/// The versions as this transaction sees them, its own bumps among them.
+pub async fn stamps(conn: &mut Conn) -> Result<Stamps, DbError> {
+    let rows: Vec<(String, i64)> = reference_stamps::table
+        .select((reference_stamps::topic, reference_stamps::version))
+        .load(conn)
+        .await?;
+    let of = |topic: Topic| {
+        let row = rows.iter().find(|(name, _)| name == topic.as_str());
+        row.map_or(0, |(_, version)| *version)
+    };
+    Ok(Stamps {
+        areas: of(Topic::Areas),
+        calendar: of(Topic::Calendar),
+        catalogue: of(Topic::Catalogue),
+        check_points: of(Topic::CheckPoints),
+        policies: of(Topic::Policies),
+        rulings: of(Topic::Rulings),
+        units: of(Topic::Units),
+    })
 }
 
 /// Makes every process read the topic again. The version is a time and not a count: one that is rolled back never
 /// comes again, so that what was read under it is not taken for current later.
-pub async fn bump(conn: &mut Conn, topic: Topic) -> Result<(), DbError> {
+pub(super) async fn bump(conn: &mut Conn, topic: Topic) -> Result<(), DbError> {
     let microseconds = sql::<BigInt>(
         "greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)",
     );

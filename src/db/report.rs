@@ -1,12 +1,17 @@
 //! Reports and their findings: append-only.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::cached::{self, Bytes};
 use super::schema::{
     attachments, findings, report_amendments, report_attachments, reports, tickets,
 };
@@ -36,49 +41,93 @@ pub struct Sender {
     pub received_at: Timestamp,
 }
 
-/// Writes a report unless its id is taken; waits for a concurrent twin. Answers whether it was written.
+#[derive(Serialize)]
+struct ReportRow<'a> {
+    id: Uuid,
+    account_id: Uuid,
+    device_id: Option<Uuid>,
+    point_id: Option<Uuid>,
+    note: &'a str,
+    clean: bool,
+    raw_lat: Option<f64>,
+    raw_lon: Option<f64>,
+    datum: Option<&'static str>,
+    acc_m: Option<f64>,
+    fix_age_ms: Option<i64>,
+    mock: bool,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    captured: &'a Value,
+    captured_at: Option<Timestamp>,
+    captured_by: Option<&'static str>,
+    captured_error_s: Option<i32>,
+    raw: &'a Value,
+    canon_sha256: Bytes<'a>,
+    received_at: Timestamp,
+}
+
+/// Writes reports, each with the position that it itself gives, except those whose ids are taken; waits for concurrent
+/// twins. Answers the ids of those written. Of several with one id the first is written.
 pub async fn insert(
     conn: &mut Conn,
-    report: &NewReport,
-    position: Option<Point>,
+    reports: &[(&NewReport, Option<Point>)],
     sender: Sender,
-) -> Result<bool, DbError> {
-    let fix = report.fix.as_ref();
-    let written = diesel::insert_into(reports::table)
-        .values((
-            (
-                reports::id.eq(report.id),
-                reports::account_id.eq(sender.account_id),
-                reports::device_id.eq(sender.device_id),
-                reports::point_id.eq(report.point_id),
-                reports::note.eq(&report.note),
-                reports::clean.eq(report.clean),
-            ),
-            (
-                reports::raw_lat.eq(fix.map(|fix| fix.lat)),
-                reports::raw_lon.eq(fix.map(|fix| fix.lon)),
-                reports::datum.eq(fix.map(|fix| fix.datum.as_str())),
-                reports::acc_m.eq(fix.and_then(|fix| fix.acc_m)),
-                reports::fix_age_ms.eq(fix.and_then(|fix| fix.fix_age_ms)),
-                reports::mock.eq(fix.is_some_and(|fix| fix.mock)),
-                reports::lat.eq(position.map(|point| point.lat())),
-                reports::lon.eq(position.map(|point| point.lon())),
-            ),
-            (
-                reports::captured.eq(&report.captured),
-                reports::captured_at.eq(report.captured_at.map(|it| it.at.to_diesel())),
-                reports::captured_by.eq(report.captured_at.map(|it| it.method.as_str())),
-                reports::captured_error_s.eq(report.captured_at.map(|it| it.error_s)),
-                reports::raw.eq(&report.raw),
-                reports::canon_sha256.eq(report.canon_sha256.0.to_vec()),
-                reports::received_at.eq(sender.received_at.to_diesel()),
-            ),
-        ))
-        .on_conflict(reports::id)
-        .do_nothing()
-        .execute(conn)
+) -> Result<HashSet<Uuid>, DbError> {
+    let nothing_said = Value::Object(Map::new());
+    let rows = reports.iter().map(|(report, position)| {
+        let fix = report.fix.as_ref();
+        ReportRow {
+            id: report.id,
+            account_id: sender.account_id,
+            device_id: sender.device_id,
+            point_id: report.point_id,
+            note: &report.note,
+            clean: report.clean,
+            raw_lat: fix.map(|fix| fix.lat),
+            raw_lon: fix.map(|fix| fix.lon),
+            datum: fix.map(|fix| fix.datum.as_str()),
+            acc_m: fix.and_then(|fix| fix.acc_m),
+            fix_age_ms: fix.and_then(|fix| fix.fix_age_ms),
+            mock: fix.is_some_and(|fix| fix.mock),
+            lat: position.map(|point| point.lat()),
+            lon: position.map(|point| point.lon()),
+            captured: match &report.captured {
+                Value::Null => &nothing_said,
+                captured => captured,
+            },
+            captured_at: report.captured_at.map(|it| it.at),
+            captured_by: report.captured_at.map(|it| it.method.as_str()),
+            captured_error_s: report.captured_at.map(|it| it.error_s),
+            raw: &report.raw,
+            canon_sha256: Bytes(&report.canon_sha256.0),
+            received_at: sender.received_at,
+        }
+    });
+    let mut rows: Vec<ReportRow<'_>> = rows.collect();
+    rows.sort_by_key(|row| row.id); // One order for all: batches that share reports must not wait for each other.
+    new_ids(conn, "reports", &rows).await
+}
+
+/// Writes rows except those whose ids are taken; answers the ids of those written.
+async fn new_ids<Row: Serialize>(
+    conn: &mut Conn,
+    table: &'static str,
+    rows: &[Row],
+) -> Result<HashSet<Uuid>, DbError> {
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let written: Vec<IdRow> = cached::insert(table, rows)?
+        .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
+        .load(conn)
         .await?;
-    Ok(written == 1)
+    Ok(written.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
 }
 
 /// What is known under a report id.
@@ -129,33 +178,56 @@ pub async fn keep_amendment(
         .await
 }
 
-/// Writes a finding. Answers whether its id was free.
-pub async fn insert_finding(
-    conn: &mut Conn,
+/// A finding as it is read against the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct FindingRead<'a> {
+    /// Of this report,
+    pub report_id: Uuid,
+    /// at this place in it.
+    pub ordinal: usize,
+    /// As it came.
+    pub finding: &'a NewFinding,
+    /// Its item.
+    pub item: &'a ItemKey,
+    /// The condition that the inspector named.
+    pub condition_id: Option<Uuid>,
+}
+
+#[derive(Serialize)]
+struct FindingRow<'a> {
+    id: Uuid,
     report_id: Uuid,
-    index: usize,
-    finding: &NewFinding,
-    item: &ItemKey,
+    ordinal: i16,
+    scheme: &'a str,
+    version: &'a str,
+    item: &'a str,
     condition_id: Option<Uuid>,
-) -> Result<bool, DbError> {
-    let written = diesel::insert_into(findings::table)
-        .values((
-            findings::id.eq(finding.id),
-            findings::report_id.eq(report_id),
-            findings::ordinal.eq(i16::try_from(index).unwrap_or(i16::MAX)),
-            findings::scheme.eq(&item.scheme),
-            findings::version.eq(&item.version),
-            findings::item.eq(&item.code),
-            findings::condition_id.eq(condition_id),
-            findings::text.eq(&finding.text),
-            findings::danger.eq(finding.danger),
-            findings::fixed_on_site.eq(finding.fixed_on_site),
-        ))
-        .on_conflict(findings::id)
-        .do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(written == 1)
+    text: &'a str,
+    danger: bool,
+    fixed_on_site: bool,
+}
+
+/// Writes findings except those whose ids are taken; answers the ids of those written. Of several with one id the first
+/// is written.
+pub async fn insert_findings(
+    conn: &mut Conn,
+    findings: &[FindingRead<'_>],
+) -> Result<HashSet<Uuid>, DbError> {
+    let rows = findings.iter().map(|read| FindingRow {
+        id: read.finding.id,
+        report_id: read.report_id,
+        ordinal: i16::try_from(read.ordinal).unwrap_or(i16::MAX),
+        scheme: &read.item.scheme,
+        version: &read.item.version,
+        item: &read.item.code,
+        condition_id: read.condition_id,
+        text: &read.finding.text,
+        danger: read.finding.danger,
+        fixed_on_site: read.finding.fixed_on_site,
+    });
+    let mut rows: Vec<FindingRow<'_>> = rows.collect();
+    rows.sort_by_key(|row| row.id);
+    new_ids(conn, "findings", &rows).await
 }
 
 #[derive(Queryable, Selectable)]

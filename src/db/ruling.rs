@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::ToDiesel as _;
+use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::ownership_rulings;
 use super::{Conn, DbError};
-use crate::domain::catalogue::{CatalogueItem, ItemKey};
-use crate::domain::geo::{Point, distance_m};
+use crate::domain::catalogue::CatalogueItem;
+use crate::domain::geo::Point;
 
 /// A ruling to be stored.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub struct NewRuling<'a> {
 
 /// Stores a ruling; answers its number.
 pub async fn insert(conn: &mut Conn, ruling: NewRuling<'_>) -> Result<i64, DbError> {
-    diesel::insert_into(ownership_rulings::table)
+    let number = diesel::insert_into(ownership_rulings::table)
         .values((
             ownership_rulings::id.eq(Uuid::new_v4()),
             ownership_rulings::ticket_id.eq(ruling.ticket_id),
@@ -51,62 +52,72 @@ pub async fn insert(conn: &mut Conn, ruling: NewRuling<'_>) -> Result<i64, DbErr
         ))
         .returning(ownership_rulings::number)
         .get_result(conn)
-        .await
+        .await?;
+    bump(conn, Topic::Rulings).await?;
+    Ok(number)
 }
 
-/// A ruling that applies to a place and an item.
-#[derive(Debug, Clone, Copy)]
-pub struct Precedent {
-    /// Its number.
+/// A ruling that stands as a precedent.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// Its number: the newest has the highest.
     pub number: i64,
+    /// Scheme of the item.
+    pub scheme: String,
+    /// Code of the item, in whatever version of the scheme.
+    pub item: String,
+    /// The place: a check point,
+    pub point_id: Option<Uuid>,
+    /// or a circle.
+    pub position: Option<Point>,
+    /// Radius of the circle.
+    pub radius_m: f64,
     /// Who owns the place by it.
     pub unit_id: Uuid,
+    /// From when on it holds,
+    pub valid_from: Timestamp,
+    /// and until when; none without an end.
+    pub valid_until: Option<Timestamp>,
 }
 
-/// Latitude that no ruling's circle reaches over: 0.02° is more than 2 km.
-const REACH_DEG: f64 = 0.02;
-
-/// The newest active ruling for this item at this check point or position.
-pub async fn find_active(
-    conn: &mut Conn,
-    item: &ItemKey,
-    point_id: Option<Uuid>,
-    position: Option<Point>,
-    now: Timestamp,
-) -> Result<Option<Precedent>, DbError> {
-    use ownership_rulings::{lat, lon, number, point_id as at_point, radius_m, unit_id};
-    type Row = (i64, Uuid, Option<Uuid>, Option<f64>, Option<f64>, i32);
-    let (south, north) = position.map_or((0.0, 0.0), |point| {
-        (point.lat() - REACH_DEG, point.lat() + REACH_DEG)
-    });
+/// Every ruling, the newest first.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Ruling>, DbError> {
     let rows: Vec<Row> = ownership_rulings::table
-        .filter(ownership_rulings::scheme.eq(&item.scheme))
-        .filter(ownership_rulings::item.eq(&item.code))
-        .filter(ownership_rulings::valid_from.le(now.to_diesel()))
-        .filter(
-            ownership_rulings::valid_until
-                .is_null()
-                .or(ownership_rulings::valid_until.gt(now.to_diesel())),
-        )
-        .filter(at_point.eq(point_id).or(lat.between(south, north)))
-        .order(number.desc())
-        .select((number, unit_id, at_point, lat, lon, radius_m))
+        .order(ownership_rulings::number.desc())
+        .select(Row::as_select())
         .load(conn)
         .await?;
-    let applies = |row: &&Row| {
-        let (_, _, ruled_point, ruled_lat, ruled_lon, radius) = row;
-        if let Some(ruled_point) = ruled_point {
-            return point_id == Some(*ruled_point);
+    Ok(rows.into_iter().map(Row::read).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = ownership_rulings, check_for_backend(diesel::pg::Pg))]
+struct Row {
+    number: i64,
+    scheme: String,
+    item: String,
+    point_id: Option<Uuid>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    radius_m: i32,
+    unit_id: Uuid,
+    valid_from: SqlTimestamp,
+    valid_until: Option<SqlTimestamp>,
+}
+
+impl Row {
+    fn read(self) -> Ruling {
+        let position = self.lat.zip(self.lon);
+        Ruling {
+            number: self.number,
+            scheme: self.scheme,
+            item: self.item,
+            point_id: self.point_id,
+            position: position.and_then(|(lat, lon)| Point::new(lat, lon).ok()),
+            radius_m: f64::from(self.radius_m),
+            unit_id: self.unit_id,
+            valid_from: self.valid_from.to_jiff(),
+            valid_until: self.valid_until.map(SqlTimestamp::to_jiff),
         }
-        let ruled = ruled_lat
-            .zip(*ruled_lon)
-            .and_then(|(south_north, west_east)| Point::new(south_north, west_east).ok());
-        ruled
-            .zip(position)
-            .is_some_and(|(a, b)| distance_m(a, b) <= f64::from(*radius))
-    };
-    Ok(rows.iter().find(applies).map(|row| Precedent {
-        number: row.0,
-        unit_id: row.1,
-    }))
+    }
 }

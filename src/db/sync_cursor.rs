@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::feed::read::Moment;
 use super::{Conn, DbError};
 use crate::domain::account::Role;
@@ -31,7 +32,7 @@ pub async fn give(
     scopes: &[String],
     now: Timestamp,
 ) -> Result<(), DbError> {
-    diesel::sql_query(
+    cached(
         "WITH phone AS (UPDATE devices SET cursors_given = cursors_given + 1, last_seen_at = $7 WHERE id = $2 RETURNING cursors_given) \
          INSERT INTO sync_cursors (token, device_id, ordinal, account_id, epoch, snap, scopes, created_at, role) \
          SELECT $1, $2, cursors_given, $3, $4, $5, $6, $7, $8 FROM phone",
@@ -51,14 +52,12 @@ pub async fn give(
 
 /// Notes that a cursor came back: the phone has everything that it was given with it.
 pub async fn note_presented(conn: &mut Conn, token: Uuid, now: Timestamp) -> Result<(), DbError> {
-    diesel::sql_query(
-        "UPDATE sync_cursors SET presented_at = $2 WHERE token = $1 AND presented_at IS NULL",
-    )
-    .bind::<SqlUuid, _>(token)
-    .bind::<Timestamptz, _>(now.to_diesel())
-    .execute(conn)
-    .await
-    .map(|_| ())
+    cached("UPDATE sync_cursors SET presented_at = $2 WHERE token = $1 AND presented_at IS NULL")
+        .bind::<SqlUuid, _>(token)
+        .bind::<Timestamptz, _>(now.to_diesel())
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// Until when work on a ticket is still taken that a phone with this cursor did not know it had lost; none when its cursor does
@@ -74,7 +73,7 @@ pub async fn accept_until(
         #[diesel(sql_type = Nullable<Timestamptz>)]
         accept_until: Option<jiff_diesel::Timestamp>,
     }
-    let row: Row = diesel::sql_query(
+    let row: Row = cached(
         "SELECT max(f.accept_until) AS accept_until \
            FROM sync_cursors c, feed_base b, sync_feed f \
           WHERE c.token = $1 AND c.device_id = $2 AND c.account_id = $3 AND c.epoch = b.epoch \

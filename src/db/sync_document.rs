@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::schema::{
     areas, attachments, catalogue_items, catalogue_versions, check_points, filing_conditions,
     findings, report_amendments, report_attachments, reports, tickets, units,
@@ -558,7 +559,7 @@ pub async fn attachments(
         .load(conn)
         .await?;
     let aids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let shown: Vec<ShownRow> = diesel::sql_query(SHOWN)
+    let shown: Vec<ShownRow> = cached(SHOWN)
         .bind::<Array<SqlUuid>, _>(&aids)
         .bind::<Array<Text>, _>(scopes)
         .load(conn)

@@ -9,27 +9,24 @@ mod row;
 pub mod scope;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use self::row::Row;
 pub use self::scope::TicketScope;
+use super::cached::{cached, insert_all};
 use super::schema::tickets;
 use super::{Conn, DbError};
 use crate::domain::ticket::Ticket;
 
-diesel::define_sql_function! {
-    /// The next value of a sequence.
-    fn nextval(sequence: diesel::sql_types::Text) -> diesel::sql_types::BigInt;
-}
-
-/// Writes a new ticket.
-pub async fn insert(conn: &mut Conn, ticket: &Ticket) -> Result<(), DbError> {
-    diesel::insert_into(tickets::table)
-        .values(Row::from(ticket))
-        .execute(conn)
-        .await
-        .map(|_| ())
+/// Writes new tickets.
+pub async fn insert<'a>(
+    conn: &mut Conn,
+    new: impl IntoIterator<Item = &'a Ticket>,
+) -> Result<(), DbError> {
+    let rows: Vec<Row> = new.into_iter().map(Row::from).collect();
+    insert_all(conn, "tickets", &rows).await
 }
 
 /// Writes a ticket back, whole. The caller holds its lock.
@@ -106,11 +103,23 @@ pub async fn visible_among(
         .collect()
 }
 
-/// The next number of the city's tickets, from 1.
-pub async fn next_number(conn: &mut Conn) -> Result<i64, DbError> {
-    diesel::select(nextval("ticket_numbers"))
-        .get_result(conn)
-        .await
+#[derive(QueryableByName)]
+struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The next numbers of the city's tickets, from 1.
+pub async fn next_numbers(conn: &mut Conn, count: usize) -> Result<Vec<i64>, DbError> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<NumberRow> =
+        cached("SELECT nextval('ticket_numbers') AS number FROM generate_series(1, $1)")
+            .bind::<BigInt, _>(i64::try_from(count).unwrap_or(i64::MAX))
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// Ids of the tickets whose deadline lies beyond the calendar that was loaded when it was computed.

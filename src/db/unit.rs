@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::units;
 use super::{Conn, DbError};
 use crate::domain::ticket::routing::UnitRef;
@@ -217,5 +218,5 @@ pub async fn upsert(conn: &mut Conn, changed: &[Unit], now: Timestamp) -> Result
             .execute(conn)
             .await?;
     }
-    Ok(())
+    bump(conn, Topic::Units).await
 }

@@ -84,6 +84,18 @@ pub enum Rendition {
     Unsupported,
 }
 
+impl Rendition {
+    /// The word used in the API and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ready => "ready",
+            Self::Unreadable => "unreadable",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
 /// A photo that the server knows of.
 #[derive(Debug, Clone)]
 pub struct StoredPhoto {

@@ -5,7 +5,7 @@ mod read;
 mod render;
 mod store;
 
-pub(in crate::services) use declare::declare;
+pub(in crate::services) use declare::{by_aid, check, declare};
 pub use read::{PhotoBytes, Variant, read};
 pub use render::photo_stored;
 pub use store::{Incoming, Stored, store};

@@ -22,13 +22,15 @@ const REPORTS: usize = 100;
 const ANSWERED_BEFORE: usize = 80;
 
 /// The program itself with a cluster of its own; killed at the latest with this value.
-struct Server {
+pub struct Server {
     child: Child,
-    url: String,
+    /// Where it listens.
+    pub url: String,
 }
 
 impl Server {
-    fn start(data_dir: &Path) -> Self {
+    /// Starts the demo city on a folder of its own.
+    pub fn start(data_dir: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xuncha"));
         for (name, _) in std::env::vars() {
             if name.starts_with("XUNCHA_") || name == "DATABASE_URL" {
@@ -51,7 +53,8 @@ impl Server {
         Self { child, url }
     }
 
-    fn signal(&mut self, signal: Signal) {
+    /// Sends a signal and waits for its end.
+    pub fn signal(&mut self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).expect("a process id");
         kill(Pid::from_raw(pid), signal).expect("our own child");
         self.child.wait().expect("our own child");

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::db::cached::{Cached, cached};
 use crate::db::sync_cursor::Holder;
 use crate::db::{Conn, DbError};
 use crate::domain::sync::Collection;
@@ -34,11 +35,10 @@ struct MomentRow {
 
 /// The present moment.
 pub async fn moment(conn: &mut Conn) -> Result<Moment, DbError> {
-    let row: MomentRow = diesel::sql_query(
-        "SELECT pg_current_snapshot()::text AS snapshot, base, epoch FROM feed_base",
-    )
-    .get_result(conn)
-    .await?;
+    let row: MomentRow =
+        cached("SELECT pg_current_snapshot()::text AS snapshot, base, epoch FROM feed_base")
+            .get_result(conn)
+            .await?;
     Ok(Moment {
         snapshot: row.snapshot,
         base: row.base,
@@ -87,7 +87,7 @@ pub async fn standing(
     holder: Holder,
     scopes: &[String],
 ) -> Result<Option<Standing>, DbError> {
-    let row: Option<StandingRow> = diesel::sql_query(
+    let row: Option<StandingRow> = cached(
         "SELECT c.epoch = b.epoch AS of_this_epoch, b.epoch, c.snap, c.scopes, c.presented_at IS NOT NULL AS presented, \
                 EXISTS (SELECT FROM unnest($4::text[]) AS s (scope) CROSS JOIN LATERAL \
                   (SELECT FROM sync_feed f \
@@ -213,13 +213,9 @@ impl TryFrom<Row> for FeedRow {
 /// those that it had and that no scope of its reader holds any more.
 pub async fn missed(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
     let rows: Vec<Row> = match question.seen {
-        None => {
-            bound(diesel::sql_query(PRESENT), question)
-                .load(conn)
-                .await?
-        }
+        None => bound(PRESENT, question).load(conn).await?,
         Some(seen) => {
-            bound(diesel::sql_query(CHANGED), question)
+            bound(CHANGED, question)
                 .bind::<Text, _>(seen)
                 .bind::<Array<Text>, _>(question.current)
                 .load(conn)
@@ -229,12 +225,8 @@ pub async fn missed(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<Feed
     rows.into_iter().map(FeedRow::try_from).collect()
 }
 
-type Bound<'a> =
-    diesel::query_builder::BoxedSqlQuery<'a, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
-
-fn bound<'a>(query: diesel::query_builder::SqlQuery, question: &'a Question<'a>) -> Bound<'a> {
-    query
-        .into_boxed::<diesel::pg::Pg>()
+fn bound<'a>(sql: &'static str, question: &'a Question<'a>) -> Cached<'a> {
+    cached(sql)
         .bind::<Text, _>(question.scope)
         .bind::<Array<Text>, _>(question.collections)
         .bind::<BigInt, _>(question.after.0)
@@ -275,7 +267,7 @@ SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.
 /// Rows of a scope that its reader has lost: those that the phone had by the snapshot `seen`, unless a scope that the reader
 /// has now holds them.
 pub async fn lost(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
-    let rows: Vec<Row> = bound(diesel::sql_query(LOST), question)
+    let rows: Vec<Row> = bound(LOST, question)
         .bind::<Text, _>(question.seen.unwrap_or(question.until))
         .bind::<Array<Text>, _>(question.current)
         .load(conn)

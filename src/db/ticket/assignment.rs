@@ -4,10 +4,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
+use serde::Serialize;
 use uuid::Uuid;
 
+use crate::db::cached::insert_all;
 use crate::db::schema::ticket_assignments;
 use crate::db::{Conn, DbError};
+use crate::domain::ticket::routing::UnitRef;
 
 /// A cooperating party (配合单位): a unit of the system, or just a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,40 +21,62 @@ pub struct Cooperating {
     pub name: String,
 }
 
+/// Who has a ticket.
+#[derive(Debug, Clone)]
+pub struct Parties {
+    /// Leads it.
+    pub lead: UnitRef,
+    /// Work with it.
+    pub cooperating: Vec<Cooperating>,
+}
+
 /// Gives the ticket to a lead unit and its cooperating parties; who had it before has it no longer.
 pub async fn assign(
     conn: &mut Conn,
     ticket_id: Uuid,
-    lead: (Uuid, &str),
-    cooperating: &[Cooperating],
+    parties: &Parties,
     at: Timestamp,
 ) -> Result<(), DbError> {
-    let since = at.to_diesel();
     diesel::update(ticket_assignments::table)
         .filter(ticket_assignments::ticket_id.eq(ticket_id))
         .filter(ticket_assignments::until.is_null())
-        .set(ticket_assignments::until.eq(Some(since)))
+        .set(ticket_assignments::until.eq(Some(at.to_diesel())))
         .execute(conn)
         .await?;
-    let row = |unit_id: Option<Uuid>, name: &str, role: &'static str| {
-        (
-            ticket_assignments::id.eq(Uuid::new_v4()),
-            ticket_assignments::ticket_id.eq(ticket_id),
-            ticket_assignments::unit_id.eq(unit_id),
-            ticket_assignments::unit_name.eq(name.to_owned()),
-            ticket_assignments::role.eq(role),
-            ticket_assignments::since.eq(since),
-        )
+    assign_new(conn, &[(ticket_id, parties)], at).await
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: Uuid,
+    ticket_id: Uuid,
+    unit_id: Option<Uuid>,
+    unit_name: &'a str,
+    role: &'static str,
+    since: Timestamp,
+}
+
+/// Gives tickets that nobody has yet to their parties.
+pub async fn assign_new(
+    conn: &mut Conn,
+    tickets: &[(Uuid, &Parties)],
+    since: Timestamp,
+) -> Result<(), DbError> {
+    let row = |ticket_id, unit_id, unit_name, role| Row {
+        id: Uuid::new_v4(),
+        ticket_id,
+        unit_id,
+        unit_name,
+        role,
+        since,
     };
-    let mut rows = vec![row(Some(lead.0), lead.1, "lead")];
-    rows.extend(
-        cooperating
-            .iter()
-            .map(|party| row(party.unit_id, &party.name, "cooperating")),
-    );
-    diesel::insert_into(ticket_assignments::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    let mut rows = Vec::new();
+    for (ticket_id, parties) in tickets {
+        let lead = &parties.lead;
+        rows.push(row(*ticket_id, Some(lead.id), lead.name.as_str(), "lead"));
+        for party in &parties.cooperating {
+            rows.push(row(*ticket_id, party.unit_id, &party.name, "cooperating"));
+        }
+    }
+    insert_all(conn, "ticket_assignments", &rows).await
 }

@@ -4,19 +4,23 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::row::instant;
+use crate::db::cached::insert_all;
 use crate::db::schema::{ticket_events, units};
 use crate::db::{Conn, DbError};
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = ticket_events, check_for_backend(diesel::pg::Pg))]
 struct Row {
     ticket_id: Uuid,
     seq: i32,
+    #[serde(serialize_with = "instant")]
     at: SqlTimestamp,
     command: String,
     from_state: Option<String>,
@@ -31,18 +35,11 @@ struct Row {
     office_only: bool,
 }
 
-/// Adds a row and answers its number. `event.seq` is given here: the caller holds the ticket's lock.
-pub async fn append(conn: &mut Conn, ticket_id: Uuid, event: Event) -> Result<i32, DbError> {
-    let last: Option<i32> = ticket_events::table
-        .filter(ticket_events::ticket_id.eq(ticket_id))
-        .select(max(ticket_events::seq))
-        .first(conn)
-        .await?;
-    let seq = last.unwrap_or(0) + 1;
-    diesel::insert_into(ticket_events::table)
-        .values(Row {
+impl Row {
+    fn new(ticket_id: Uuid, event: Event) -> Self {
+        Self {
             ticket_id,
-            seq,
+            seq: event.seq,
             at: event.at.to_diesel(),
             command: event.command,
             from_state: event.from.map(|state| state.as_str().to_owned()),
@@ -55,10 +52,33 @@ pub async fn append(conn: &mut Conn, ticket_id: Uuid, event: Event) -> Result<i3
             opinion: event.opinion,
             data: event.data,
             office_only: event.office_only,
-        })
+        }
+    }
+}
+
+/// Adds a row and answers its number. `event.seq` is given here: the caller holds the ticket's lock.
+pub async fn append(conn: &mut Conn, ticket_id: Uuid, event: Event) -> Result<i32, DbError> {
+    let last: Option<i32> = ticket_events::table
+        .filter(ticket_events::ticket_id.eq(ticket_id))
+        .select(max(ticket_events::seq))
+        .first(conn)
+        .await?;
+    let seq = last.unwrap_or(0) + 1;
+    diesel::insert_into(ticket_events::table)
+        .values(Row::new(ticket_id, Event { seq, ..event }))
         .execute(conn)
         .await?;
     Ok(seq)
+}
+
+/// Begins the trails of new tickets: rows with their numbers, which carry data.
+pub async fn begin(
+    conn: &mut Conn,
+    events: impl IntoIterator<Item = (Uuid, Event)>,
+) -> Result<(), DbError> {
+    let events = events.into_iter();
+    let rows: Vec<Row> = events.map(|(id, event)| Row::new(id, event)).collect();
+    insert_all(conn, "ticket_events", &rows).await
 }
 
 /// The whole trail, first row first.

@@ -4,6 +4,7 @@ use diesel::deserialize;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::triage::TriageReason;
 use crate::domain::ticket::{DistrictName, LeadUnit, Ticket};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, AsChangeset, Serialize)]
 #[diesel(table_name = tickets, treat_none_as_null = true, treat_none_as_default_value = false)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct Row {
@@ -41,19 +42,40 @@ pub(in crate::db) struct Row {
     lead_unit_id: Option<Uuid>,
     lead_unit_name: Option<String>,
     clock: Option<Value>,
+    #[serde(serialize_with = "instant_or_null")]
     clock_stopped_at: Option<SqlTimestamp>,
+    #[serde(serialize_with = "instant_or_null")]
     due_at: Option<SqlTimestamp>,
     due_provisional: bool,
+    #[serde(serialize_with = "instant")]
     listed_at: SqlTimestamp,
+    #[serde(serialize_with = "instant_or_null")]
     dispatched_at: Option<SqlTimestamp>,
+    #[serde(serialize_with = "instant_or_null")]
     submitted_at: Option<SqlTimestamp>,
+    #[serde(serialize_with = "instant_or_null")]
     photos_due_at: Option<SqlTimestamp>,
+    #[serde(serialize_with = "instant_or_null")]
     closed_at: Option<SqlTimestamp>,
     rework_round: i32,
     return_count: i32,
     master_id: Option<Uuid>,
+    #[serde(serialize_with = "instant")]
     created_at: SqlTimestamp,
+    #[serde(serialize_with = "instant")]
     updated_at: SqlTimestamp,
+}
+
+/// How [`cached`](crate::db::cached) writes an instant.
+pub(super) fn instant<S: Serializer>(at: &SqlTimestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    at.to_jiff().serialize(serializer)
+}
+
+fn instant_or_null<S: Serializer>(
+    at: &Option<SqlTimestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    at.map(SqlTimestamp::to_jiff).serialize(serializer)
 }
 
 impl From<&Ticket> for Row {

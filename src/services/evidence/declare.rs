@@ -1,6 +1,9 @@
 //! Declaring photos: their rows, whether or not their bytes are here yet.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
@@ -8,10 +11,10 @@ use crate::domain::evidence::{DeclaredPhoto, StoredPhoto};
 use crate::domain::text::Text;
 use crate::services::error::{Code, Error, FieldError, Result};
 
-/// Makes the photos known and locks them. `pointer` is the array they were declared in.
+/// Makes the photos of a command known and locks them. `pointer` is the array they were declared in.
 ///
 /// # Errors
-/// `id_taken` when an id is another account's; `invalid` when the photo is known with another digest or length.
+/// Those of [`check`].
 pub(in crate::services) async fn declare(
     conn: &mut Conn,
     actor: &Actor,
@@ -19,16 +22,31 @@ pub(in crate::services) async fn declare(
     pointer: &str,
     now: Timestamp,
 ) -> Result<Vec<StoredPhoto>> {
-    if photos.is_empty() {
-        return Ok(Vec::new());
-    }
     let known = db::attachment::declare(conn, actor.account_id, photos, now).await?;
+    check(actor, photos, &by_aid(&known), pointer)?;
+    Ok(known)
+}
+
+/// Photos by the names that their phones gave them.
+pub(in crate::services) fn by_aid(photos: &[StoredPhoto]) -> HashMap<Uuid, &StoredPhoto> {
+    let named = photos.iter().map(|photo| (photo.declared.aid, photo));
+    named.collect()
+}
+
+/// Holds what is declared against what is known.
+///
+/// # Errors
+/// `id_taken` when an id is another account's; `invalid` when the photo is known with another digest or length.
+pub(in crate::services) fn check(
+    actor: &Actor,
+    photos: &[DeclaredPhoto],
+    known: &HashMap<Uuid, &StoredPhoto>,
+    pointer: &str,
+) -> Result<()> {
     let mut faults = Vec::new();
-    for photo in &known {
-        let (index, declared) = photos
-            .iter()
-            .enumerate()
-            .find(|(_, declared)| declared.aid == photo.declared.aid)
+    for (index, declared) in photos.iter().enumerate() {
+        let photo = known
+            .get(&declared.aid)
             .ok_or_else(|| anyhow::anyhow!("a photo that was not declared"))?;
         if photo.account_id != actor.account_id {
             return Err(Error::with_detail(
@@ -53,7 +71,7 @@ pub(in crate::services) async fn declare(
         }
     }
     if faults.is_empty() {
-        Ok(known)
+        Ok(())
     } else {
         Err(Error::invalid(faults))
     }

@@ -1,82 +1,53 @@
-//! Areas and calendar in memory, prepared once: an index over every outline, a work calendar for every unit. Each use
-//! compares one number with the database, so that every server process follows an import at once.
+//! Reference data in memory: one snapshot of all that decides where a finding goes and when it is due. Each use compares
+//! the stamps of its parts with the database, so that every server process follows a change at once, and a transaction
+//! that changes reference data sees its own change.
+
+mod areas;
+mod calendars;
+mod catalogue;
+mod rulings;
+mod units;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::CITY_ZONE;
-use crate::db::reference::{Topic, stamp};
+pub use self::areas::Areas;
+use self::calendars::Calendars;
+pub use self::catalogue::{Catalogue, Entry};
+pub use self::rulings::Rulings;
+pub use self::units::Units;
+use crate::db::reference::Stamps;
 use crate::db::{self, Conn};
-use crate::domain::calendar::{CalendarData, CalendarFile, WorkCalendar};
-use crate::domain::geo::{AreaIndex, AreaKind, AreaShape, outline_from_geojson};
-use crate::domain::reference::Area;
+use crate::domain::calendar::WorkCalendar;
+use crate::domain::check_point::CheckPoint;
+use crate::domain::policy::Policies;
 use crate::services::Result;
+use crate::services::policy;
 
 /// What one server process keeps of the reference data.
 #[derive(Default)]
 pub struct ReferenceCache {
-    areas: Mutex<Option<(i64, Arc<Areas>)>>,
-    rebuilding: tokio::sync::Mutex<()>,
-    calendars: Mutex<Option<(i64, Calendars)>>,
+    kept: Mutex<Option<Arc<Reference>>>,
+    reading: tokio::sync::Mutex<()>,
 }
 
-/// The areas in force, indexed.
-#[derive(Debug)]
-pub struct Areas {
-    /// Districts (区县).
-    pub districts: AreaIndex,
-    /// Zones with owners of their own (职责真空区域).
-    pub zones: AreaIndex,
-    zone_owners: Vec<Uuid>,
-}
-
-#[derive(Clone)]
-struct Calendars {
-    data: Arc<CalendarData>,
-    of_units: HashMap<Option<Uuid>, Arc<WorkCalendar>>,
-}
-
-impl Areas {
-    /// Code and name of a district of the index.
-    pub fn district(&self, idx: usize) -> Option<(&str, &str)> {
-        let shape = self.districts.areas().get(idx)?;
-        Some((&shape.code, &shape.name))
-    }
-
-    /// Code, name and owner of a zone of the index.
-    pub fn zone(&self, idx: usize) -> Option<(&str, &str, Uuid)> {
-        let shape = self.zones.areas().get(idx)?;
-        let owner = self.zone_owners.get(idx)?;
-        Some((&shape.code, &shape.name, *owner))
-    }
-
-    fn index(areas: Vec<Area>) -> anyhow::Result<Self> {
-        let (mut districts, mut zones, mut zone_owners) = (Vec::new(), Vec::new(), Vec::new());
-        for area in areas {
-            let geometry = area.geometry.unwrap_or_default().to_string();
-            let shape = AreaShape {
-                geometry: outline_from_geojson(&geometry)?,
-                code: area.code,
-                name: area.name_zh,
-            };
-            match (area.kind, area.owner_unit_id) {
-                (AreaKind::Zone, Some(owner)) => {
-                    zones.push(shape);
-                    zone_owners.push(owner);
-                }
-                _ => districts.push(shape),
-            }
-        }
-        Ok(Self {
-            districts: AreaIndex::new(districts),
-            zones: AreaIndex::new(zones),
-            zone_owners,
-        })
-    }
+/// The reference data as of one use.
+pub struct Reference {
+    stamps: Stamps,
+    /// Districts and zones in force.
+    pub areas: Arc<Areas>,
+    /// Every edition of the catalogue.
+    pub catalogue: Arc<Catalogue>,
+    /// Every unit there ever was.
+    pub units: Arc<Units>,
+    /// Who owns which place by ruling.
+    pub rulings: Arc<Rulings>,
+    /// The policies in force.
+    pub policies: Arc<Policies>,
+    check_points: Arc<HashMap<Uuid, CheckPoint>>,
+    calendars: Arc<Calendars>,
 }
 
 impl ReferenceCache {
@@ -85,102 +56,105 @@ impl ReferenceCache {
         Self::default()
     }
 
-    /// The areas in force.
-    ///
-    /// # Errors
-    /// `unavailable` or `internal` when the database does not give them.
-    pub async fn areas(&self, conn: &mut Conn) -> Result<Arc<Areas>> {
-        let version = stamp(conn, Topic::Areas).await?;
-        if let Some((kept, areas)) = lock(&self.areas).as_ref()
-            && *kept == version
-        {
-            return Ok(Arc::clone(areas));
-        }
-        // One at a time: when the areas change, every request finds it out at once.
-        let _rebuilding = self.rebuilding.lock().await;
-        if let Some((kept, areas)) = lock(&self.areas).as_ref()
-            && *kept == version
-        {
-            return Ok(Arc::clone(areas));
-        }
-        let rows = db::area::list_with_geometry(conn).await?;
-        let areas = tokio::task::spawn_blocking(move || Areas::index(rows))
-            .await
-            .map_err(anyhow::Error::from)??;
-        let areas = Arc::new(areas);
-        *lock(&self.areas) = Some((version, Arc::clone(&areas)));
-        Ok(areas)
-    }
-
-    /// The calendar that a unit works by; the city's own without one. Before any calendar is imported weeks are plain
-    /// and every deadline in work time is provisional: a ticket waits for no administrator, and is timed anew when the
-    /// calendar comes.
+    /// The reference data as the connection's transaction sees it.
     ///
     /// # Errors
     /// `unavailable` or `internal` when the database does not give it.
+    pub async fn current(&self, conn: &mut Conn) -> Result<Arc<Reference>> {
+        let stamps = db::reference::stamps(conn).await?;
+        if let Some(kept) = self.kept().filter(|kept| kept.stamps == stamps) {
+            return Ok(kept);
+        }
+        // One at a time: when something changes, every request finds it out at once.
+        let _reading = self.reading.lock().await;
+        let kept = self.kept();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.stamps == stamps) {
+            return Ok(Arc::clone(kept));
+        }
+        let read = Arc::new(Reference::read(conn, stamps, kept.as_deref()).await?);
+        *lock(&self.kept) = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// The areas in force.
+    ///
+    /// # Errors
+    /// As [`ReferenceCache::current`].
+    pub async fn areas(&self, conn: &mut Conn) -> Result<Arc<Areas>> {
+        Ok(Arc::clone(&self.current(conn).await?.areas))
+    }
+
+    /// The calendar that a unit works by; the city's own without one.
+    ///
+    /// # Errors
+    /// As [`ReferenceCache::current`].
     pub async fn calendar(
         &self,
         conn: &mut Conn,
         unit_id: Option<Uuid>,
     ) -> Result<Arc<WorkCalendar>> {
-        let version = stamp(conn, Topic::Calendar).await?;
-        let kept = lock(&self.calendars).clone();
-        let kept = kept.filter(|(kept, _)| *kept == version);
-        let mut calendars = match kept {
-            Some((_, calendars)) => calendars,
-            None => Calendars {
-                data: Arc::new(current_or_none(conn).await?),
-                of_units: HashMap::new(),
-            },
+        Ok(self.current(conn).await?.calendar(unit_id))
+    }
+
+    fn kept(&self) -> Option<Arc<Reference>> {
+        lock(&self.kept).clone()
+    }
+}
+
+impl Reference {
+    /// The check point with this id, in use or not.
+    pub fn check_point(&self, id: Uuid) -> Option<&CheckPoint> {
+        self.check_points.get(&id)
+    }
+
+    /// The calendar that a unit works by; the city's own without one.
+    pub fn calendar(&self, unit_id: Option<Uuid>) -> Arc<WorkCalendar> {
+        self.calendars.of(unit_id, &self.units)
+    }
+
+    /// Reads what is not kept in the version that the stamps tell of. What is read may be newer than its stamp, never
+    /// older: then the next use finds another stamp and reads it again.
+    async fn read(conn: &mut Conn, stamps: Stamps, kept: Option<&Self>) -> Result<Self> {
+        let same = |of: fn(&Stamps) -> i64| kept.filter(|kept| of(&kept.stamps) == of(&stamps));
+        let units = match same(|stamps| stamps.units) {
+            Some(kept) => Arc::clone(&kept.units),
+            None => Arc::new(Units::new(db::unit::list_with_former(conn).await?)),
         };
-        if let Some(calendar) = calendars.of_units.get(&unit_id) {
-            return Ok(Arc::clone(calendar));
-        }
-        let calendar = Arc::new(work_calendar(conn, &calendars.data, unit_id).await?);
-        calendars.of_units.insert(unit_id, Arc::clone(&calendar));
-        *lock(&self.calendars) = Some((version, calendars));
-        Ok(calendar)
+        // A unit's shifts hang on the units above it.
+        let calendars = match same(|stamps| stamps.calendar) {
+            Some(kept) if Arc::ptr_eq(&kept.units, &units) => Arc::clone(&kept.calendars),
+            _ => Arc::new(Calendars::read(conn).await?),
+        };
+        Ok(Self {
+            areas: match same(|stamps| stamps.areas) {
+                Some(kept) => Arc::clone(&kept.areas),
+                None => Arc::new(Areas::read(conn).await?),
+            },
+            catalogue: match same(|stamps| stamps.catalogue) {
+                Some(kept) => Arc::clone(&kept.catalogue),
+                None => Arc::new(Catalogue::read(conn).await?),
+            },
+            rulings: match same(|stamps| stamps.rulings) {
+                Some(kept) => Arc::clone(&kept.rulings),
+                None => Arc::new(Rulings::new(db::ruling::all(conn).await?)),
+            },
+            policies: match same(|stamps| stamps.policies) {
+                Some(kept) => Arc::clone(&kept.policies),
+                None => Arc::new(policy::current(conn).await?),
+            },
+            check_points: match same(|stamps| stamps.check_points) {
+                Some(kept) => Arc::clone(&kept.check_points),
+                None => {
+                    let points = db::check_point::all(conn).await?.into_iter();
+                    Arc::new(points.map(|point| (point.id, point)).collect())
+                }
+            },
+            stamps,
+            units,
+            calendars,
+        })
     }
 }
-
-/// The calendar that a unit works by under `data`, which need not be in force yet.
-///
-/// # Errors
-/// `unavailable` or `internal` when the database does not give the units above it.
-pub async fn work_calendar(
-    conn: &mut Conn,
-    data: &CalendarData,
-    unit_id: Option<Uuid>,
-) -> Result<WorkCalendar> {
-    let unit = match unit_id {
-        Some(id) => db::unit::get(conn, id).await?,
-        None => None,
-    };
-    let lineage = match unit {
-        Some(unit) => db::unit::refs(conn, &unit.lineage).await?,
-        None => Vec::new(),
-    };
-    let codes: Vec<&str> = lineage.iter().map(|unit| unit.code.as_str()).collect();
-    let zone = TimeZone::get(CITY_ZONE).map_err(anyhow::Error::from)?;
-    Ok(data.work_calendar(zone, &codes))
-}
-
-async fn current_or_none(conn: &mut Conn) -> Result<CalendarData> {
-    if let Some((_, data)) = db::calendar::find_current(conn).await? {
-        return Ok(data);
-    }
-    let nothing_known = CalendarFile {
-        source: String::new(),
-        known_until: NOTHING_KNOWN,
-        off: Vec::new(),
-        make_up_workdays: Vec::new(),
-        shifts: Vec::new(),
-    };
-    Ok(CalendarData::try_from(nothing_known).map_err(anyhow::Error::from)?)
-}
-
-/// The last day before anything that a ticket could be timed by.
-const NOTHING_KNOWN: Date = WorkCalendar::FIRST_DAY;
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

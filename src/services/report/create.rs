@@ -1,18 +1,19 @@
-//! Taking a report in. Idempotent by the report's id: the same content again answers the same, other content under the
-//! same id is kept beside it and told.
+//! Taking reports in, one or a run of them in a dozen statements. Idempotent by the report's id: the same content again
+//! answers the same, other content under the same id is kept beside it and told.
 
-use super::intake;
+use std::collections::HashMap;
+use std::slice;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::intake::{self, Stop};
 use crate::db::report::Sender;
-use crate::db::{self, AsyncConnection as _, Conn};
+use crate::db::{self, AsyncConnection as _, Conn, DbError};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
-use crate::domain::check_point::CheckPoint;
-use crate::domain::policy::Policies;
-use crate::domain::report::{NewReport, Place, Report};
-use crate::domain::text::Text;
+use crate::domain::report::{NewReport, Report};
 use crate::services::error::{Code, Error, Result};
-use crate::services::evidence;
-use crate::services::policy;
 use crate::services::state::Services;
 use crate::services::sync;
 
@@ -31,7 +32,7 @@ pub enum Outcome {
     /// It is stored, now or before.
     Stored(Box<Created>),
     /// Other content under a known id: kept under this id.
-    Amended(uuid::Uuid),
+    Amended(Uuid),
     /// The id is another account's.
     Taken,
 }
@@ -45,32 +46,26 @@ pub struct NotStored {
     pub error: Error,
 }
 
-/// Stores a run of reports in the caller's transaction: all of it, or an error and a transaction that must be rolled back.
-///
-/// # Errors
-/// As [`create`], with the first report that cannot be stored.
-pub async fn create_on(
-    svc: &Services,
-    conn: &mut Conn,
-    actor: &Actor,
-    reports: &[NewReport],
-) -> std::result::Result<Vec<Outcome>, NotStored> {
-    let denied = |error: Error| NotStored { index: None, error };
-    require(actor, Action::CreateReport).map_err(|error| denied(error.into()))?;
-    let sender = Sender {
-        account_id: actor.account_id,
-        device_id: actor.device_id,
-        received_at: svc.now(),
-    };
-    let mut outcomes = Vec::new();
-    for (index, report) in reports.iter().enumerate() {
-        let outcome = take_in(svc, conn, actor, report, sender).await;
-        outcomes.push(outcome.map_err(|error| NotStored {
+impl NotStored {
+    /// The fault lies with this report.
+    pub(super) fn at(index: usize) -> impl Fn(Error) -> Self {
+        move |error| Self {
             index: Some(index),
             error,
-        })?);
+        }
     }
-    Ok(outcomes)
+}
+
+impl From<Error> for NotStored {
+    fn from(error: Error) -> Self {
+        Self { index: None, error }
+    }
+}
+
+impl From<DbError> for NotStored {
+    fn from(error: DbError) -> Self {
+        Error::from(error).into()
+    }
 }
 
 /// Stores a report and makes its tickets.
@@ -80,119 +75,96 @@ pub async fn create_on(
 /// unknown item, condition or check point.
 pub async fn create(svc: &Services, actor: &Actor, report: NewReport) -> Result<Created> {
     require(actor, Action::CreateReport)?;
-    let sender = Sender {
-        account_id: actor.account_id,
-        device_id: actor.device_id,
-        received_at: svc.now(),
-    };
     let mut conn = svc.conn().await?;
-    let outcome = conn
-        .transaction(async |conn| take_in(svc, conn, actor, &report, sender).await)
-        .await?;
+    let outcomes = conn
+        .transaction(async |conn| create_on(svc, conn, actor, slice::from_ref(&report)).await)
+        .await
+        .map_err(|not_stored: NotStored| not_stored.error)?;
     drop(conn);
     sync::hold::release_ready(svc, actor).await?;
-    match outcome {
-        Outcome::Stored(created) => Ok(*created),
-        Outcome::Amended(id) => {
+    match outcomes.into_iter().next() {
+        Some(Outcome::Stored(created)) => Ok(*created),
+        Some(Outcome::Amended(id)) => {
             Err(Error::new(Code::ReportAmended).member("amendment", id.to_string()))
         }
-        Outcome::Taken => Err(Error::new(Code::IdTaken)),
+        Some(Outcome::Taken) => Err(Error::new(Code::IdTaken)),
+        None => Err(anyhow::anyhow!("a report without an outcome").into()),
     }
 }
 
-async fn take_in(
+/// Stores a run of reports of one account and makes their tickets, in the caller's transaction: all of it, or an error and
+/// a transaction that must be rolled back. Answers the outcomes in the order of the reports. A report that comes twice in
+/// the run is stored once.
+///
+/// # Errors
+/// As [`create`], with the first report that cannot be stored.
+pub async fn create_on(
     svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
-    report: &NewReport,
-    sender: Sender,
-) -> Result<Outcome> {
+    reports: &[NewReport],
+) -> std::result::Result<Vec<Outcome>, NotStored> {
+    require(actor, Action::CreateReport).map_err(Error::from)?;
     db::feed::hold_readers(conn).await?;
-    let policies = policy::current(conn).await?;
-    let check_point = check_point(conn, report).await?;
-    let place = place(report, check_point.as_ref(), &policies);
-    let written = db::report::insert(conn, report, own_position(report, &policies), sender).await?;
-    if !written {
-        return repeated(conn, report, sender).await;
-    }
-    evidence::declare(
-        conn,
-        actor,
-        &report.photos,
-        "/attachments",
-        sender.received_at,
-    )
-    .await?;
-    let aids: Vec<uuid::Uuid> = report.photos.iter().map(|photo| photo.aid).collect();
-    db::attachment::link_report(conn, report.id, &aids).await?;
-    let context = intake::Context {
-        svc,
-        actor,
-        policies: &policies,
-        place,
-        check_point: check_point.as_ref(),
-        now: sender.received_at,
+    let reference = svc.reference.current(conn).await?;
+    let sender = Sender {
+        account_id: actor.account_id,
+        device_id: actor.device_id,
+        received_at: as_stored(svc.now()),
     };
-    for (index, finding) in report.findings.iter().enumerate() {
-        intake::take_in(&context, conn, report.id, index, finding).await?;
+    let mut stops = Vec::with_capacity(reports.len());
+    for (index, report) in reports.iter().enumerate() {
+        stops.push(Stop::read(&reference, report).map_err(NotStored::at(index))?);
     }
-    db::feed::reports(conn, &[report.id]).await?;
-    let stored = stored(conn, report, false).await?;
-    if let Outcome::Stored(created) = &stored {
-        let findings = created.report.findings.iter();
-        let tickets: Vec<uuid::Uuid> = findings.map(|finding| finding.ticket_id).collect();
-        db::feed::tickets(conn, &tickets).await?;
-        db::feed::attachments(conn, &aids).await?;
+    let arrivals: Vec<_> = stops
+        .iter()
+        .map(|stop| (stop.report, stop.own_position))
+        .collect();
+    let mut unclaimed = db::report::insert(conn, &arrivals, sender).await?;
+    let new: Vec<(usize, Stop<'_>)> = stops
+        .into_iter()
+        .enumerate()
+        .filter(|(_, stop)| unclaimed.remove(&stop.report.id))
+        .collect();
+    let stored = intake::take_in(&reference, conn, actor, &new, sender.received_at).await?;
+    let mut stored: HashMap<usize, Report> =
+        new.iter().map(|(index, _)| *index).zip(stored).collect();
+    let mut outcomes = Vec::with_capacity(reports.len());
+    for (index, report) in reports.iter().enumerate() {
+        outcomes.push(match stored.remove(&index) {
+            Some(report) => Outcome::Stored(Box::new(Created {
+                report,
+                repeated: false,
+            })),
+            None => known(conn, report, sender).await?,
+        });
     }
-    Ok(stored)
+    Ok(outcomes)
 }
 
 /// What to answer when the id is known.
-async fn repeated(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result<Outcome> {
+async fn known(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result<Outcome> {
     let known = db::report::known(conn, report.id)
         .await?
         .ok_or_else(|| anyhow::anyhow!("a report whose id is taken cannot be read"))?;
     if known.account_id != sender.account_id {
         return Ok(Outcome::Taken);
     }
-    if known.canon_sha256 == report.canon_sha256 {
-        return stored(conn, report, true).await;
+    if known.canon_sha256 != report.canon_sha256 {
+        let amendment = db::report::amend(conn, report, sender).await?;
+        db::feed::reports(conn, &[report.id]).await?;
+        return Ok(Outcome::Amended(amendment));
     }
-    let amendment = db::report::amend(conn, report, sender).await?;
-    db::feed::reports(conn, &[report.id]).await?;
-    Ok(Outcome::Amended(amendment))
-}
-
-async fn stored(conn: &mut Conn, report: &NewReport, repeated: bool) -> Result<Outcome> {
     let report = db::report::find(conn, report.id, None)
         .await?
         .ok_or_else(|| anyhow::anyhow!("a stored report cannot be read"))?;
-    Ok(Outcome::Stored(Box::new(Created { report, repeated })))
+    Ok(Outcome::Stored(Box::new(Created {
+        report,
+        repeated: true,
+    })))
 }
 
-async fn check_point(conn: &mut Conn, report: &NewReport) -> Result<Option<CheckPoint>> {
-    let Some(id) = report.point_id else {
-        return Ok(None);
-    };
-    match db::check_point::get(conn, id).await? {
-        Some(point) => Ok(Some(point)),
-        None => Err(Error::invalid_field(
-            "/data/point",
-            "point_unknown",
-            Text::new("没有这个点位", "there is no such check point"),
-        )),
-    }
-}
-
-fn place(report: &NewReport, check_point: Option<&CheckPoint>, policies: &Policies) -> Place {
-    Place::of(
-        report.fix.as_ref(),
-        check_point.map(|point| point.point),
-        policies.fix_max_age_s,
-    )
-}
-
-/// The position that the report itself gives: none when its fix counts as missing.
-fn own_position(report: &NewReport, policies: &Policies) -> Option<crate::domain::geo::Point> {
-    place(report, None, policies).point()
+/// The instant as PostgreSQL keeps it, so that the first answer is also the repeated one.
+pub(in crate::services) fn as_stored(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }

@@ -1,151 +1,221 @@
-//! From a finding to its ticket (立案受理): read it against the catalogue, route it, list what is in doubt, and file it at
-//! once when nothing is.
+//! From findings to their tickets (立案受理): each is read against the catalogue, routed, its doubts listed, and filed at
+//! once when there are none. All of it is decided in memory; then a run of reports is written, table by table.
+
+mod plan;
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub(super) use self::plan::Stop;
+use self::plan::{Draft, Planned};
+use super::create::NotStored;
+use crate::db::report::FindingRead;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
-use crate::domain::catalogue::{CatalogueItem, FilingCondition};
-use crate::domain::check_point::CheckPoint;
-use crate::domain::policy::Policies;
-use crate::domain::report::{NewFinding, Place};
+use crate::domain::evidence::{Rendition, StoredPhoto};
+use crate::domain::report::{Finding, NewReport, Report, ReportPhoto};
 use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
-use crate::domain::ticket::machine::State;
-use crate::domain::ticket::triage::doubts;
-use crate::services::error::{Code, Error, FieldError, Result};
-use crate::services::state::Services;
-use crate::services::ticket::{filing, routing, trail};
+use crate::services::error::{Code, Error, Result};
+use crate::services::evidence;
+use crate::services::reference::cache::Reference;
+use crate::services::ticket::filing;
 
-/// What all findings of a report share.
-pub(super) struct Context<'a> {
-    pub svc: &'a Services,
-    pub actor: &'a Actor,
-    pub policies: &'a Policies,
-    pub place: Place,
-    pub check_point: Option<&'a CheckPoint>,
-    pub now: Timestamp,
+/// Stores photos, findings and tickets of reports that have just been written, each with its index in the run. Answers
+/// the reports as stored, in their order.
+pub(super) async fn take_in(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    stops: &[(usize, Stop<'_>)],
+    now: Timestamp,
+) -> std::result::Result<Vec<Report>, NotStored> {
+    let photos = declare(conn, actor, stops, now).await?;
+    let photos = evidence::by_aid(&photos);
+    let mut drafts = Vec::new();
+    for (index, stop) in stops {
+        for ordinal in 0..stop.report.findings.len() {
+            let draft = Draft::of(reference, stop, ordinal, now).map_err(NotStored::at(*index))?;
+            drafts.extend(draft.map(|draft| (*index, draft)));
+        }
+    }
+    write_findings(conn, &drafts).await?;
+    let planned = file(reference, conn, actor, drafts, now).await?;
+    write_tickets(conn, &planned, now).await?;
+    let ids: Vec<Uuid> = stops.iter().map(|(_, stop)| stop.report.id).collect();
+    announce(conn, &ids, &planned, &photos).await?;
+    let mut findings = found(planned);
+    Ok(stops
+        .iter()
+        .map(|(_, stop)| {
+            let findings = findings.remove(&stop.report.id).unwrap_or_default();
+            as_stored(actor, stop, findings, &photos, now)
+        })
+        .collect())
 }
 
-/// Stores a finding and its ticket.
-pub(super) async fn take_in(
-    context: &Context<'_>,
+async fn declare(
     conn: &mut Conn,
-    report_id: Uuid,
-    index: usize,
-    finding: &NewFinding,
-) -> Result<()> {
-    let at = format!("/data/findings/{index}");
-    let item = item(conn, finding, &at).await?;
-    let conditions = db::catalogue::conditions_of(conn, &item.key).await?;
-    let named = named_condition(&conditions, finding, &at)?;
-    let condition = named.or(match conditions.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    });
-    let named_id = named.map(|condition| condition.id);
-    let id_was_free =
-        db::report::insert_finding(conn, report_id, index, finding, &item.key, named_id).await?;
-    if !id_was_free {
-        return Err(Error::with_detail(
-            Code::IdTaken,
-            Text::new(format!("{at}/id 已被占用"), format!("{at}/id is in use")),
-        ));
+    actor: &Actor,
+    stops: &[(usize, Stop<'_>)],
+    now: Timestamp,
+) -> std::result::Result<Vec<StoredPhoto>, NotStored> {
+    let declared = stops.iter().flat_map(|(_, stop)| &stop.report.photos);
+    let photos = db::attachment::declare(conn, actor.account_id, declared, now).await?;
+    let known = evidence::by_aid(&photos);
+    for (index, stop) in stops {
+        evidence::check(actor, &stop.report.photos, &known, "/attachments")
+            .map_err(NotStored::at(*index))?;
     }
-    db::attachment::link_finding(conn, finding.id, &finding.photos).await?;
+    let links = stops.iter().map(|(_, stop)| {
+        let aids = stop.report.photos.iter().map(|photo| photo.aid);
+        (stop.report.id, aids.collect())
+    });
+    db::attachment::link_reports(conn, links).await?;
+    Ok(photos)
+}
 
-    let question = routing::Question {
-        item: &item,
-        subject: routing::subject(condition, &conditions),
-        place: context.place,
-        point_id: context.check_point.map(|point| point.id),
-        point_owner: context.check_point.and_then(|point| point.owner_unit_id),
-    };
-    let routed = routing::route(context.svc, conn, question, context.policies, context.now).await?;
-    let reasons = doubts(
-        &context.place,
-        context.policies.weak_accuracy_m,
-        condition,
-        finding.photos.len(),
-        &routed.routing,
-    );
-    let mut ticket = Ticket {
-        id: Uuid::new_v4(),
-        number: None,
-        finding_id: Some(finding.id),
-        state: State::Triage,
-        rev: 1,
-        triage_reasons: reasons,
-        item: item.key.clone(),
-        condition_id: condition.map(|condition| condition.id),
-        text: finding.text.clone(),
-        danger: finding.danger || condition.is_some_and(|condition| condition.danger),
-        fixed_on_site: finding.fixed_on_site,
-        point_id: context.check_point.map(|point| point.id),
-        position: context.place.point(),
-        district: routed.district,
-        routing: routed.routing,
-        lead: None,
-        clock: None,
-        listed_at: context.now,
-        dispatched_at: None,
-        submitted_at: None,
-        photos_due_at: None,
-        closed_at: None,
-        rework_round: 0,
-        return_count: 0,
-        master_id: None,
-        created_at: context.now,
-        updated_at: context.now,
-    };
-    db::ticket::insert(conn, &ticket).await?;
-    trail::created(conn, context.actor, &ticket).await?;
-    if let (true, Some(condition), Some(unit)) = (
-        ticket.triage_reasons.is_empty(),
-        condition,
-        ticket.routing.unit.clone(),
-    ) {
-        filing::by_rule(context.svc, conn, &mut ticket, condition, unit, context.now).await?;
+async fn write_findings(
+    conn: &mut Conn,
+    drafts: &[(usize, Draft<'_>)],
+) -> std::result::Result<(), NotStored> {
+    let rows = drafts.iter().map(|(_, draft)| FindingRead {
+        report_id: draft.report_id,
+        ordinal: draft.ordinal,
+        finding: draft.finding,
+        item: &draft.ticket.item,
+        condition_id: draft.named,
+    });
+    let rows: Vec<FindingRead<'_>> = rows.collect();
+    let mut unclaimed = db::report::insert_findings(conn, &rows).await?;
+    for (index, draft) in drafts {
+        if !unclaimed.remove(&draft.finding.id) {
+            let at = format!("/data/findings/{}", draft.ordinal);
+            let error = Error::with_detail(
+                Code::IdTaken,
+                Text::new(format!("{at}/id 已被占用"), format!("{at}/id is in use")),
+            );
+            return Err(NotStored::at(*index)(error));
+        }
+    }
+    let links = drafts
+        .iter()
+        .map(|(_, draft)| (draft.finding.id, draft.finding.photos.clone()));
+    db::attachment::link_findings(conn, links).await?;
+    Ok(())
+}
+
+/// Files what is not in doubt.
+async fn file(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    drafts: Vec<(usize, Draft<'_>)>,
+    now: Timestamp,
+) -> Result<Vec<Planned>> {
+    let undoubted = drafts.iter().filter(|(_, draft)| draft.filing.is_some());
+    let mut numbers = filing::numbers(conn, undoubted.count(), now)
+        .await?
+        .into_iter();
+    drafts
+        .into_iter()
+        .map(|(_, draft)| draft.plan(reference, actor, &mut numbers, now))
+        .collect()
+}
+
+async fn write_tickets(conn: &mut Conn, planned: &[Planned], now: Timestamp) -> Result<()> {
+    db::ticket::insert(conn, planned.iter().map(|plan| &plan.ticket)).await?;
+    let parties: Vec<_> = planned
+        .iter()
+        .filter_map(|plan| Some((plan.ticket.id, plan.parties.as_ref()?)))
+        .collect();
+    db::ticket::assignment::assign_new(conn, &parties, now).await?;
+    let trail = planned.iter().flat_map(|plan| {
+        let events = plan.trail.iter().cloned();
+        events.map(|event| (plan.ticket.id, event))
+    });
+    db::ticket::event::begin(conn, trail).await?;
+    Ok(())
+}
+
+/// Tells phones of reports and tickets, and of photos that were here before their report.
+async fn announce(
+    conn: &mut Conn,
+    report_ids: &[Uuid],
+    planned: &[Planned],
+    photos: &HashMap<Uuid, &StoredPhoto>,
+) -> Result<()> {
+    if report_ids.is_empty() {
+        return Ok(());
+    }
+    db::feed::reports(conn, report_ids).await?;
+    let tickets: Vec<Uuid> = planned.iter().map(|plan| plan.ticket.id).collect();
+    if !tickets.is_empty() {
+        db::feed::tickets(conn, &tickets).await?;
+    }
+    let stored = photos.values().filter(|photo| photo.stored_at.is_some());
+    let stored: Vec<Uuid> = stored.map(|photo| photo.declared.aid).collect();
+    if !stored.is_empty() {
+        db::feed::attachments(conn, &stored).await?;
     }
     Ok(())
 }
 
-async fn item(conn: &mut Conn, finding: &NewFinding, at: &str) -> Result<CatalogueItem> {
-    db::catalogue::find_item(conn, &finding.item)
-        .await?
-        .ok_or_else(|| {
-            Error::invalid(vec![FieldError::new(
-                format!("{at}/item"),
-                "item_unknown",
-                Text::new(
-                    format!("现行目录中没有测评项目 {}", finding.item),
-                    format!("the active catalogue has no item {}", finding.item),
-                ),
-            )])
-        })
+/// Findings as stored, by report.
+fn found(planned: Vec<Planned>) -> HashMap<Uuid, Vec<Finding>> {
+    let mut findings: HashMap<Uuid, Vec<Finding>> = HashMap::new();
+    for Planned {
+        report_id,
+        finding_id,
+        ticket,
+        ..
+    } in planned
+    {
+        let reasons = ticket.triage_reasons.iter();
+        findings.entry(report_id).or_default().push(Finding {
+            id: finding_id,
+            triage_reasons: reasons.map(|reason| reason.as_str().to_owned()).collect(),
+            item: ticket.item.code,
+            text: ticket.text,
+            ticket_id: ticket.id,
+            ticket_state: ticket.state.as_str().to_owned(),
+        });
+    }
+    findings
 }
 
-fn named_condition<'a>(
-    conditions: &'a [FilingCondition],
-    finding: &NewFinding,
-    at: &str,
-) -> Result<Option<&'a FilingCondition>> {
-    let Some(code) = &finding.condition else {
-        return Ok(None);
-    };
-    conditions
-        .iter()
-        .find(|condition| &condition.code == code)
-        .map(Some)
-        .ok_or_else(|| {
-            Error::invalid(vec![FieldError::new(
-                format!("{at}/condition"),
-                "condition_unknown",
-                Text::new(
-                    format!("项目 {} 没有立案条件 {code}", finding.item),
-                    format!("item {} has no filing condition {code}", finding.item),
-                ),
-            )])
-        })
+fn as_stored(
+    actor: &Actor,
+    stop: &Stop<'_>,
+    findings: Vec<Finding>,
+    photos: &HashMap<Uuid, &StoredPhoto>,
+    now: Timestamp,
+) -> Report {
+    let report: &NewReport = stop.report;
+    Report {
+        id: report.id,
+        account_id: actor.account_id,
+        point_id: report.point_id,
+        note: report.note.clone(),
+        clean: report.clean,
+        point: stop.own_position,
+        received_at: now,
+        findings,
+        photos: report
+            .photos
+            .iter()
+            .map(|declared| {
+                let photo = photos.get(&declared.aid);
+                ReportPhoto {
+                    aid: declared.aid,
+                    stored: photo.is_some_and(|photo| photo.stored_at.is_some()),
+                    rendition: photo
+                        .map_or(Rendition::None, |photo| photo.rendition)
+                        .as_str()
+                        .to_owned(),
+                }
+            })
+            .collect(),
+    }
 }

@@ -25,13 +25,14 @@ use crate::domain::ticket::trail::Event;
 use crate::domain::ticket::{Relation, Ticket, parties};
 use crate::services::error::{Code, Error, Result};
 use crate::services::evidence;
+use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// A ticket under a command.
 pub(super) struct Case<'a> {
-    pub svc: &'a Services,
     pub actor: &'a Actor,
     pub ticket: Ticket,
+    pub reference: Arc<Reference>,
     pub now: Timestamp,
     command: Command,
     basis: Basis,
@@ -79,7 +80,8 @@ impl<'a> Case<'a> {
         let ticket = db::ticket::lock(conn, &scope, target.id)
             .await?
             .ok_or_else(|| Error::new(Code::NotFound))?;
-        let relation = relation(conn, actor, &ticket).await?;
+        let reference = svc.reference.current(conn).await?;
+        let relation = relation(&reference, conn, actor, &ticket).await?;
         let parties = parties(actor, &ticket, relation);
         let allowed = ticket.permits(command, &parties);
         if allowed == Err(Refused::NotYours) {
@@ -105,7 +107,6 @@ impl<'a> Case<'a> {
             return Err(not_now(Code::PhotosPending, &ticket, &parties));
         }
         Ok(Self {
-            svc,
             actor,
             now: svc.now(),
             command,
@@ -114,29 +115,28 @@ impl<'a> Case<'a> {
             rev_before: ticket.rev,
             relation,
             ticket,
+            reference,
         })
     }
 
     /// The calendar that the lead unit works by.
-    pub async fn calendar(&self, conn: &mut Conn) -> Result<Arc<WorkCalendar>> {
+    pub fn calendar(&self) -> Arc<WorkCalendar> {
         let lead = self.ticket.lead.as_ref().map(|lead| lead.id);
-        self.svc.reference.calendar(conn, lead).await
+        self.reference.calendar(lead)
     }
 
     /// The ticket's item.
-    pub async fn item(&self, conn: &mut Conn) -> Result<CatalogueItem> {
-        db::catalogue::get_item(conn, &self.ticket.item)
-            .await?
-            .ok_or_else(|| anyhow::anyhow!("the item of a ticket is gone").into())
+    pub fn item(&self) -> Result<&CatalogueItem> {
+        let entry = self.reference.catalogue.get(&self.ticket.item);
+        let entry = entry.ok_or_else(|| anyhow::anyhow!("the item of a ticket is gone"))?;
+        Ok(&entry.item)
     }
 
     /// The condition that the ticket was filed under.
-    pub async fn condition(&self, conn: &mut Conn) -> Result<FilingCondition> {
-        let found = match self.ticket.condition_id {
-            Some(id) => db::catalogue::get_condition(conn, id).await?,
-            None => None,
-        };
-        found.ok_or_else(|| anyhow::anyhow!("a filed ticket has no condition").into())
+    pub fn condition(&self) -> Result<&FilingCondition> {
+        let id = self.ticket.condition_id;
+        let found = id.and_then(|id| self.reference.catalogue.condition(id));
+        Ok(found.ok_or_else(|| anyhow::anyhow!("a filed ticket has no condition"))?)
     }
 
     /// Writes the ticket back with its row of the trail. What happens in triage is the office's own: units see neither
@@ -228,11 +228,17 @@ fn not_now(code: Code, ticket: &Ticket, parties: &[Party]) -> Error {
 }
 
 /// What the caller is to the ticket beyond its role.
-pub(super) async fn relation(conn: &mut Conn, actor: &Actor, ticket: &Ticket) -> Result<Relation> {
+pub(super) async fn relation(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    ticket: &Ticket,
+) -> Result<Relation> {
     let reported_it = db::ticket::is_reported_by(conn, ticket.id, actor.account_id).await?;
     let kin_of_lead = match (&ticket.lead, &actor.unit) {
-        (Some(lead), Some(_)) => db::unit::get(conn, lead.id)
-            .await?
+        (Some(lead), Some(_)) => reference
+            .units
+            .get(lead.id)
             .is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
         _ => false,
     };
@@ -250,9 +256,10 @@ pub(super) async fn view(
     ticket: Ticket,
     known: Option<Relation>,
 ) -> Result<TicketView> {
+    let reference = svc.reference.current(conn).await?;
     let relation = match known {
         Some(relation) => relation,
-        None => relation(conn, actor, &ticket).await?,
+        None => relation(&reference, conn, actor, &ticket).await?,
     };
     let reader = Reader {
         role: actor.role,
@@ -261,7 +268,7 @@ pub(super) async fn view(
         allowed: ticket.allowed(&parties(actor, &ticket, relation)),
     };
     let lead = ticket.lead.as_ref().map(|lead| lead.id);
-    let calendar = svc.reference.calendar(conn, lead).await?;
+    let calendar = reference.calendar(lead);
     let record = complete(conn, vec![ticket])
         .await?
         .pop()

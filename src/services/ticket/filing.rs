@@ -3,95 +3,88 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::trail;
-use crate::db::ticket::assignment::{self, Cooperating};
+use crate::db::ticket::assignment::{self, Cooperating, Parties};
 use crate::db::{self, Conn};
 use crate::domain::calendar::Limit;
 use crate::domain::catalogue::FilingCondition;
-use crate::domain::ticket::machine::Command;
 use crate::domain::ticket::routing::UnitRef;
 use crate::domain::ticket::{Filing, Ticket};
 use crate::services::error::Result;
-use crate::services::policy;
 use crate::services::reference::CITY_ZONE;
-use crate::services::state::Services;
+use crate::services::reference::cache::Reference;
 
-/// Files a ticket about which nothing is in doubt, in the transaction that made it.
-pub(in crate::services) async fn by_rule(
-    svc: &Services,
+/// Files a ticket for a clerk. The caller writes it back.
+pub(super) async fn apply(
+    reference: &Reference,
     conn: &mut Conn,
     ticket: &mut Ticket,
     condition: &FilingCondition,
     unit: UnitRef,
     now: Timestamp,
 ) -> Result<()> {
-    let before = ticket.state;
-    let rev = ticket.rev;
-    apply(svc, conn, ticket, condition, unit, now).await?;
-    ticket.rev = rev; // Nobody has seen the ticket before this.
-    db::ticket::update(conn, ticket).await?;
-    trail::by_system(conn, ticket, Command::File, before, now).await
+    let number = numbers(conn, 1, now).await?.pop();
+    let number = number.ok_or_else(|| anyhow::anyhow!("a sequence without a next value"))?;
+    let parties = decide(reference, ticket, condition, unit, number, now)?;
+    assignment::assign(conn, ticket.id, &parties, now).await?;
+    Ok(())
 }
 
-/// Gives the ticket what filing decides. The caller writes it back.
-pub(in crate::services) async fn apply(
-    svc: &Services,
-    conn: &mut Conn,
+/// Gives the ticket what filing decides. The caller writes it, and its assignments.
+pub(in crate::services) fn decide(
+    reference: &Reference,
     ticket: &mut Ticket,
     condition: &FilingCondition,
     unit: UnitRef,
+    number: String,
     now: Timestamp,
-) -> Result<()> {
-    let policies = policy::current(conn).await?;
+) -> Result<Parties> {
     let limit = Limit::new(
         condition.limit_value,
         condition.limit_unit,
-        policies.work_day_counting,
+        reference.policies.work_day_counting,
     )
     .map_err(anyhow::Error::from)?;
-    let calendar = svc.reference.calendar(conn, Some(unit.id)).await?;
-    let cooperating = cooperating(conn, ticket, condition).await?;
-    assignment::assign(conn, ticket.id, (unit.id, &unit.name), &cooperating, now).await?;
+    let parties = Parties {
+        cooperating: cooperating(reference, ticket, condition),
+        lead: unit.clone(),
+    };
+    let calendar = reference.calendar(Some(unit.id));
     let filing = Filing {
-        number: number(conn, now).await?,
+        number,
         condition: condition.clone(),
         limit,
         lead: unit,
     };
     ticket.file(filing, &calendar, now);
-    Ok(())
+    Ok(parties)
 }
 
 /// 台账编号: the year in the city, and a running number that never starts again.
-async fn number(conn: &mut Conn, now: Timestamp) -> Result<String> {
+pub(in crate::services) async fn numbers(
+    conn: &mut Conn,
+    count: usize,
+    now: Timestamp,
+) -> Result<Vec<String>> {
     let zone = TimeZone::get(CITY_ZONE).map_err(anyhow::Error::from)?;
     let year = now.to_zoned(zone).year();
-    let running = db::ticket::next_number(conn).await?;
-    Ok(format!("{year}-{running:06}"))
+    let running = db::ticket::next_numbers(conn, count).await?.into_iter();
+    Ok(running.map(|n| format!("{year}-{n:06}")).collect())
 }
 
 /// The condition's cooperating subjects as units of the ticket's district; those that are no unit stay as text.
-pub(in crate::services) async fn cooperating(
-    conn: &mut Conn,
+pub(super) fn cooperating(
+    reference: &Reference,
     ticket: &Ticket,
     condition: &FilingCondition,
-) -> Result<Vec<Cooperating>> {
-    let mut parties = Vec::new();
-    for subject in &condition.cooperating {
-        let unit = match &ticket.district {
-            Some(district) => db::unit::find_subject_unit(conn, &district.code, subject).await?,
-            None => None,
-        };
-        parties.push(match unit {
-            Some(unit) => Cooperating {
-                unit_id: Some(unit.id),
-                name: unit.name_zh,
-            },
-            None => Cooperating {
-                unit_id: None,
-                name: subject.clone(),
-            },
-        });
-    }
-    Ok(parties)
+) -> Vec<Cooperating> {
+    let district = ticket.district.as_ref();
+    let party = |subject: &String| {
+        let unit =
+            district.and_then(|district| reference.units.subject_unit(&district.code, subject));
+        Cooperating {
+            unit_id: unit.map(|unit| unit.id),
+            name: unit.map_or(subject, |unit| &unit.name_zh).clone(),
+        }
+    };
+    condition.cooperating.iter().map(party).collect()
 }

@@ -17,6 +17,7 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::projection::{Reader, TicketView, project};
 use crate::domain::ticket::{Relation, Ticket, parties};
 use crate::services::error::{Code, Error, Result};
+use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// What to list.
@@ -101,10 +102,11 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
     )
     .await?;
     let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
+    let reference = svc.reference.current(&mut conn).await?;
     let mut views = Vec::with_capacity(page.items.len());
     let mut readers = Vec::with_capacity(page.items.len());
     for ticket in &page.items {
-        readers.push(reader(&mut conn, actor, ticket).await?);
+        readers.push(reader(&reference, &mut conn, actor, ticket).await?);
     }
     for (record, reader) in complete(&mut conn, page.items)
         .await?
@@ -112,8 +114,7 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         .zip(readers)
     {
         let lead: Option<Uuid> = record.ticket.lead.as_ref().map(|lead| lead.id);
-        let calendar = svc.reference.calendar(&mut conn, lead).await?;
-        views.push(project(record, &reader, &calendar, now));
+        views.push(project(record, &reader, &reference.calendar(lead), now));
     }
     Ok(Page {
         items: views,
@@ -122,9 +123,14 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
 }
 
 /// Only for an inspector does it take a look at the database: what others are to a ticket is in the ticket itself.
-async fn reader(conn: &mut db::Conn, actor: &Actor, ticket: &Ticket) -> Result<Reader> {
+async fn reader(
+    reference: &Reference,
+    conn: &mut db::Conn,
+    actor: &Actor,
+    ticket: &Ticket,
+) -> Result<Reader> {
     let relation = match actor.role {
-        Role::Inspector => relation(conn, actor, ticket).await?,
+        Role::Inspector => relation(reference, conn, actor, ticket).await?,
         _ => Relation {
             reported_it: false,
             kin_of_lead: false,

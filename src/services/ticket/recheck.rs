@@ -18,7 +18,7 @@ pub(super) async fn recheck(
     conn: &mut Conn,
     command: Recheck,
 ) -> Result<Entry> {
-    let condition = case.condition(conn).await?;
+    let condition = case.condition()?;
     if command.result != RecheckResult::Unable
         && condition.min_after_photos > 0
         && command.photos.is_empty()
@@ -37,7 +37,7 @@ pub(super) async fn recheck(
         ));
     }
     case.declare(conn, &command.photos).await?;
-    let calendar = case.calendar(conn).await?;
+    let calendar = case.calendar();
     case.ticket.recheck(command.result, &calendar, case.now);
     Ok(Entry {
         opinion: command.opinion,

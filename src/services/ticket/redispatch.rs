@@ -6,12 +6,13 @@ use serde_json::json;
 use super::case::{Case, Entry};
 use super::filing::cooperating;
 use super::routing::to_ref;
-use crate::db::ticket::assignment;
-use crate::db::{self, Conn};
+use crate::db::Conn;
+use crate::db::ticket::assignment::{self, Parties};
 use crate::domain::text::Text;
 use crate::domain::ticket::command::Assignment;
 use crate::domain::ticket::routing::UnitRef;
 use crate::services::error::{Error, Result};
+use crate::services::reference::cache::Reference;
 
 /// returned → dispatched. The same unit again needs an opinion.
 ///
@@ -22,7 +23,7 @@ pub(super) async fn redispatch(
     conn: &mut Conn,
     command: Assignment,
 ) -> Result<Entry> {
-    let unit = named_unit(conn, &command.unit, "/unit").await?;
+    let unit = named_unit(&case.reference, &command.unit, "/unit")?;
     let same = case
         .ticket
         .lead
@@ -48,26 +49,22 @@ pub(super) async fn redispatch(
 
 /// Gives the ticket to a unit that a person named.
 pub(super) async fn dispatch_to(case: &mut Case<'_>, conn: &mut Conn, unit: UnitRef) -> Result<()> {
-    let calendar = case.svc.reference.calendar(conn, Some(unit.id)).await?;
-    let condition = case.condition(conn).await?;
-    let parties = cooperating(conn, &case.ticket, &condition).await?;
-    assignment::assign(
-        conn,
-        case.ticket.id,
-        (unit.id, &unit.name),
-        &parties,
-        case.now,
-    )
-    .await?;
+    let calendar = case.reference.calendar(Some(unit.id));
+    let parties = Parties {
+        cooperating: cooperating(&case.reference, &case.ticket, case.condition()?),
+        lead: unit.clone(),
+    };
+    assignment::assign(conn, case.ticket.id, &parties, case.now).await?;
     case.ticket.routing.name(unit.clone());
     case.ticket.dispatch_again(unit, &calendar, case.now);
     Ok(())
 }
 
 /// The unit of a code that a person named.
-pub(super) async fn named_unit(conn: &mut Conn, code: &str, pointer: &str) -> Result<UnitRef> {
-    db::unit::find_by_code(conn, code)
-        .await?
+pub(super) fn named_unit(reference: &Reference, code: &str, pointer: &str) -> Result<UnitRef> {
+    reference
+        .units
+        .find_by_code(code)
         .map(to_ref)
         .ok_or_else(|| {
             Error::invalid_field(

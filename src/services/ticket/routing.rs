@@ -1,20 +1,17 @@
-//! Gathers what the routing rules ask for: rulings, zones, districts, units.
+//! Gathers what the routing rules ask for: rulings, zones, districts, units. All of it is in memory.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{self, Conn};
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
 use crate::domain::geo::Point;
-use crate::domain::policy::Policies;
 use crate::domain::report::Place;
 use crate::domain::ticket::DistrictName;
 use crate::domain::ticket::routing::{
     AreaRef, PositionSource, Routing, RoutingFacts, RulingFact, UnitRef, route as decide,
 };
 use crate::domain::unit::Unit;
-use crate::services::error::Result;
-use crate::services::state::Services;
+use crate::services::reference::cache::{Areas, Reference};
 
 /// What is to be routed.
 pub(in crate::services) struct Question<'a> {
@@ -47,27 +44,28 @@ pub(in crate::services) fn subject(
 }
 
 /// Asks the routing rules.
-pub(in crate::services) async fn route(
-    svc: &Services,
-    conn: &mut Conn,
+pub(in crate::services) fn route(
+    reference: &Reference,
     question: Question<'_>,
-    policies: &Policies,
     now: Timestamp,
-) -> Result<Routed> {
+) -> Routed {
     let position = question.place.point();
     let accuracy_m = question.place.accuracy_m();
-    let map = map(svc, conn, position, accuracy_m.unwrap_or(0.0)).await?;
+    let unit = |id: Uuid| reference.units.get(id).map(to_ref);
+    let map = match position {
+        Some(position) => on_map(&reference.areas, position, accuracy_m.unwrap_or(0.0)),
+        None => OnMap::default(),
+    };
     let district_code = map.district.as_ref().map(|district| district.code.as_str());
-    let (subject_unit, district_office) =
-        local_units(conn, district_code, question.subject.as_deref()).await?;
-    let zone = match map.zone {
-        Some((zone, owner)) => unit_ref(conn, Some(owner)).await?.map(|unit| (zone, unit)),
-        None => None,
-    };
-    let fallback = match &policies.fallback_unit {
-        Some(code) => db::unit::find_by_code(conn, code).await?.map(to_ref),
-        None => None,
-    };
+    let subject_unit = district_code
+        .zip(question.subject.as_deref())
+        .and_then(|(district, subject)| reference.units.subject_unit(district, subject));
+    let district_office = district_code.and_then(|code| reference.units.district_office(code));
+    let fallback = reference.policies.fallback_unit.as_ref();
+    let precedent =
+        reference
+            .rulings
+            .find_active(&question.item.key, question.point_id, position, now);
     let facts = RoutingFacts {
         position: match question.place {
             Place::Fix(..) => PositionSource::Fix,
@@ -75,75 +73,42 @@ pub(in crate::services) async fn route(
             Place::Missing => PositionSource::None,
         },
         accuracy_m,
-        ruling: ruling(conn, &question, position, now).await?,
-        zone,
-        point_owner: unit_ref(conn, question.point_owner).await?,
+        ruling: precedent.and_then(|ruling| {
+            Some(RulingFact {
+                number: ruling.number,
+                unit: unit(ruling.unit_id)?,
+            })
+        }),
+        zone: map
+            .zone
+            .and_then(|(zone, owner)| unit(owner).map(|unit| (zone, unit))),
+        point_owner: question.point_owner.and_then(unit),
         subject: question.subject,
-        district: map.district.clone(),
         border_m: map.border_m,
         rival: map.rival,
         candidates: map.candidates,
-        subject_unit,
-        district_office,
-        fallback,
+        subject_unit: subject_unit.map(to_ref),
+        district_office: district_office.map(to_ref),
+        fallback: fallback
+            .and_then(|code| reference.units.find_by_code(code))
+            .map(to_ref),
+        district: map.district.clone(),
     };
-    Ok(Routed {
-        routing: decide(facts, policies.border),
+    Routed {
+        routing: decide(facts, reference.policies.border),
         district: map.district.map(|district| DistrictName {
             code: district.code,
             name: district.name,
         }),
-    })
-}
-
-async fn ruling(
-    conn: &mut Conn,
-    question: &Question<'_>,
-    position: Option<Point>,
-    now: Timestamp,
-) -> Result<Option<RulingFact>> {
-    let found =
-        db::ruling::find_active(conn, &question.item.key, question.point_id, position, now).await?;
-    let Some(precedent) = found else {
-        return Ok(None);
-    };
-    let unit = unit_ref(conn, Some(precedent.unit_id)).await?;
-    Ok(unit.map(|unit| RulingFact {
-        number: precedent.number,
-        unit,
-    }))
-}
-
-async fn local_units(
-    conn: &mut Conn,
-    district_code: Option<&str>,
-    subject: Option<&str>,
-) -> Result<(Option<UnitRef>, Option<UnitRef>)> {
-    let Some(district_code) = district_code else {
-        return Ok((None, None));
-    };
-    let subject_unit = match subject {
-        Some(subject) => db::unit::find_subject_unit(conn, district_code, subject).await?,
-        None => None,
-    };
-    let office = db::unit::find_district_office(conn, district_code).await?;
-    Ok((subject_unit.map(to_ref), office.map(to_ref)))
-}
-
-async fn unit_ref(conn: &mut Conn, id: Option<Uuid>) -> Result<Option<UnitRef>> {
-    let unit = match id {
-        Some(id) => db::unit::get(conn, id).await?,
-        None => None,
-    };
-    Ok(unit.map(to_ref))
+    }
 }
 
 /// A unit as tickets name it.
-pub(in crate::services) fn to_ref(unit: Unit) -> UnitRef {
+pub(in crate::services) fn to_ref(unit: &Unit) -> UnitRef {
     UnitRef {
         id: unit.id,
-        code: unit.code,
-        name: unit.name_zh,
+        code: unit.code.clone(),
+        name: unit.name_zh.clone(),
     }
 }
 
@@ -157,16 +122,7 @@ struct OnMap {
     zone: Option<(AreaRef, Uuid)>,
 }
 
-async fn map(
-    svc: &Services,
-    conn: &mut Conn,
-    position: Option<Point>,
-    accuracy_m: f64,
-) -> Result<OnMap> {
-    let Some(position) = position else {
-        return Ok(OnMap::default());
-    };
-    let areas = svc.reference.areas(conn).await?;
+fn on_map(areas: &Areas, position: Point, accuracy_m: f64) -> OnMap {
     let named = |idx: usize, metres: f64| {
         let (code, name) = areas.district(idx)?;
         Some(AreaRef {
@@ -185,7 +141,7 @@ async fn map(
         };
         Some((zone, owner))
     });
-    Ok(OnMap {
+    OnMap {
         district: location.area.and_then(|idx| named(idx, 0.0)),
         border_m: location
             .border_m
@@ -201,5 +157,5 @@ async fn map(
             .filter_map(|near| named(near.idx, near.metres))
             .collect(),
         zone,
-    })
+    }
 }

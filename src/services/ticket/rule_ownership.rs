@@ -19,8 +19,8 @@ pub(super) async fn rule_ownership(
     conn: &mut Conn,
     command: Assignment,
 ) -> Result<Entry> {
-    let unit = named_unit(conn, &command.unit, "/unit").await?;
-    let item = case.item(conn).await?;
+    let unit = named_unit(&case.reference, &command.unit, "/unit")?;
+    let item = case.item()?.clone();
     let unit_id = unit.id;
     dispatch_to(case, conn, unit).await?;
     let place_known = case.ticket.point_id.is_some() || case.ticket.position.is_some();

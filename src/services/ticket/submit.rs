@@ -15,7 +15,6 @@ use crate::domain::ticket::command::Submission;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
-use crate::services::policy;
 use crate::services::state::Services;
 
 /// rectifying → `awaiting_recheck`, or → closed when the unit may close and every byte is here. Without photos still to
@@ -28,20 +27,16 @@ pub(super) async fn submit(
     conn: &mut Conn,
     command: Submission,
 ) -> Result<Entry> {
-    let condition = case.condition(conn).await?;
-    let item = case.item(conn).await?;
-    enough(&command, &condition, &item)?;
+    let condition = case.condition()?;
+    enough(&command, condition, case.item()?)?;
+    let closing = condition.closing_policy;
     let missing = case.declare(conn, &command.photos).await?;
-    let policies = policy::current(conn).await?;
+    let photos_within_h = case.reference.policies.photos_within_h;
     let photos_due_at = (missing > 0)
-        .then(|| {
-            case.now
-                .checked_add(i64::from(policies.photos_within_h).hours())
-        })
+        .then(|| case.now.checked_add(i64::from(photos_within_h).hours()))
         .transpose()
         .map_err(anyhow::Error::from)?;
-    case.ticket
-        .submit(photos_due_at, condition.closing_policy, case.now);
+    case.ticket.submit(photos_due_at, closing, case.now);
     Ok(Entry {
         opinion: command.measure,
         data: json!({
@@ -107,10 +102,10 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     let Some(last_byte_at) = last_arrival(&arrivals) else {
         return Ok(());
     };
-    let condition = match ticket.condition_id {
-        Some(id) => db::catalogue::get_condition(conn, id).await?,
-        None => None,
-    };
+    let reference = svc.reference.current(conn).await?;
+    let condition = ticket
+        .condition_id
+        .and_then(|id| reference.catalogue.condition(id));
     let closing = condition.map_or(ClosingPolicy::Recheck, |condition| condition.closing_policy);
     let before = ticket.state;
     ticket.photos_arrived(closing, last_byte_at);

@@ -1,22 +1,17 @@
-//! Writes the rows of the trail (留痕) that no caller's command writes: the arrival of a finding, and what a rule did.
+//! The rows of the trail (留痕) that no caller's command writes: the arrival of a finding, and what a rule did.
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::{Command, State};
 use crate::domain::ticket::trail::Event;
-use crate::services::error::Result;
 
 /// The first row: the finding is here. Units never see it: it tells when the inspector was online.
-pub(in crate::services) async fn created(
-    conn: &mut Conn,
-    actor: &Actor,
-    ticket: &Ticket,
-) -> Result<()> {
-    let event = Event {
+pub(in crate::services) fn created(actor: &Actor, ticket: &Ticket) -> Event {
+    Event {
+        seq: 1,
         actor_id: Some(actor.account_id),
         actor_role: actor.role.as_str().to_owned(),
         actor_unit_id: actor.unit.as_ref().map(|unit| unit.id),
@@ -27,26 +22,22 @@ pub(in crate::services) async fn created(
         }),
         office_only: true,
         ..blank("create".to_owned(), None, State::Triage, ticket.created_at)
-    };
-    db::ticket::event::append(conn, ticket.id, event).await?;
-    Ok(())
+    }
 }
 
-/// What a rule of the system did.
-pub(in crate::services) async fn by_system(
-    conn: &mut Conn,
-    ticket: &Ticket,
-    command: Command,
-    before: State,
-    at: Timestamp,
-) -> Result<()> {
-    let event = Event {
+/// The second row, when nothing was in doubt: filed by rule.
+pub(in crate::services) fn filed(ticket: &Ticket, at: Timestamp) -> Event {
+    Event {
+        seq: 2,
         holder_unit_id: holder(ticket),
         data: json!({ "number": ticket.number, "routing": ticket.routing, "clock": ticket.clock }),
-        ..blank(command.as_str().to_owned(), Some(before), ticket.state, at)
-    };
-    db::ticket::event::append(conn, ticket.id, event).await?;
-    Ok(())
+        ..blank(
+            Command::File.as_str().to_owned(),
+            Some(State::Triage),
+            ticket.state,
+            at,
+        )
+    }
 }
 
 /// Who holds the ticket in its present state: the lead unit while it has to act, else the office.

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Counts, accept};
-use crate::db::reference::{Topic, bump};
 use crate::db::{self, Conn};
 use crate::domain::geo::{Datum, ParsedArea, outline_to_geojson};
 use crate::domain::import::{FilePlace, RowError};
@@ -61,7 +60,6 @@ pub(super) async fn write(
         let ended = db::area::replace(conn, &changed, now).await?;
         let new: Vec<Uuid> = changed.iter().map(|area| area.id).collect();
         db::feed::reference(conn, Collection::Areas, &new, &ended).await?;
-        bump(conn, Topic::Areas).await?;
     }
     Ok(counts)
 }

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Counts, accept};
-use crate::db::reference::{Topic, bump};
 use crate::db::{self, Conn};
 use crate::domain::calendar::{CalendarData, CalendarFile};
 use crate::domain::import::RowError;
@@ -35,7 +34,6 @@ pub(super) async fn write(svc: &Services, conn: &mut Conn, data: &CalendarData) 
     };
     counts.inserted = 1;
     db::calendar::insert(conn, Uuid::new_v4(), data, now).await?;
-    bump(conn, Topic::Calendar).await?;
     deadline::recompute_provisional(svc, conn).await?;
     Ok(counts)
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{Counts, accept, refused, unknown_unit};
 use crate::db::error::violated;
-use crate::db::reference::{Topic, bump};
 use crate::db::{self, Conn, DbError};
 use crate::domain::import::{RowError, UnitRow};
 use crate::domain::sync::Collection;
@@ -47,8 +46,6 @@ pub(super) async fn write(conn: &mut Conn, rows: &[UnitRow], now: Timestamp) -> 
     db::unit::upsert(conn, &changed, now)
         .await
         .map_err(exchanged)?;
-    // A unit's shifts hang on the units above it.
-    bump(conn, Topic::Calendar).await?;
     let ids: Vec<Uuid> = changed.iter().map(|unit| unit.id).collect();
     db::feed::reference(conn, Collection::Units, &ids, &[]).await?;
     let has_moved = |unit: &&Unit| {

@@ -14,6 +14,15 @@ async fn account(app: &TestApp, username: &str) -> Value {
     app.rows(&query).await.remove(0)["id"].clone()
 }
 
+/// A catalogue with an item that the one in force does not have.
+fn next_edition() -> String {
+    let header = include_str!("../../../../demo/conditions.csv")
+        .lines()
+        .next();
+    let row = "s,2027,E9999,a,某事,Something,thing,街道,sanitation,,4,work_hour,recheck,1,1,false,typical";
+    format!("{}\n{row}\n", header.expect("a header"))
+}
+
 async fn replay(clerk: &Client, body: Value) -> Vec<Value> {
     let answer = clerk
         .post("admin/quarantine/replay")
@@ -116,7 +125,9 @@ async fn the_office_sees_what_was_quarantined_and_has_it_judged_by_the_rules_of_
         (&json!("quarantined"), &json!("item_unknown"))
     );
     let admin = app.login("admin").await;
-    import(&admin, "items", next_edition()).await.expect(200);
+    let import = admin.post("imports/items");
+    let import = import.body("application/octet-stream", next_edition());
+    import.await.expect(200);
     let both = json!({ "items": [{ "account": account, "mid": it["mid"] }, { "account": account, "mid": Uuid::new_v4() }] });
     let answers = join_all((0..8).map(|_| replay(&clerk, both.clone()))).await;
     let applied = answers

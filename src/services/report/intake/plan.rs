@@ -1,0 +1,225 @@
+//! What becomes of a finding, decided in memory: nothing here touches the database.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::db::ticket::assignment::Parties;
+use crate::domain::account::Actor;
+use crate::domain::catalogue::FilingCondition;
+use crate::domain::check_point::CheckPoint;
+use crate::domain::geo::Point;
+use crate::domain::report::{NewFinding, NewReport, Place};
+use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::machine::State;
+use crate::domain::ticket::routing::UnitRef;
+use crate::domain::ticket::trail::Event;
+use crate::domain::ticket::triage::doubts;
+use crate::services::error::{Error, FieldError, Result};
+use crate::services::reference::cache::{Entry, Reference};
+use crate::services::ticket::{filing, routing, trail};
+
+/// A report with the place that it is of.
+pub(in crate::services::report) struct Stop<'a> {
+    pub report: &'a NewReport,
+    /// The position that the report itself gives: none when its fix counts as missing.
+    pub own_position: Option<Point>,
+    check_point: Option<&'a CheckPoint>,
+    place: Place,
+}
+
+impl<'a> Stop<'a> {
+    /// # Errors
+    /// `invalid` for an unknown check point.
+    pub fn read(reference: &'a Reference, report: &'a NewReport) -> Result<Self> {
+        let check_point = report.point_id.map(|id| {
+            reference.check_point(id).ok_or_else(|| {
+                Error::invalid_field(
+                    "/data/point",
+                    "point_unknown",
+                    Text::new("没有这个点位", "there is no such check point"),
+                )
+            })
+        });
+        let check_point = check_point.transpose()?;
+        let max_age_s = reference.policies.fix_max_age_s;
+        let place = |stand_in| Place::of(report.fix.as_ref(), stand_in, max_age_s);
+        Ok(Self {
+            report,
+            own_position: place(None).point(),
+            place: place(check_point.map(|point| point.point)),
+            check_point,
+        })
+    }
+}
+
+/// A finding that has been read, with its ticket in triage.
+pub(super) struct Draft<'a> {
+    pub report_id: Uuid,
+    pub ordinal: usize,
+    pub finding: &'a NewFinding,
+    /// The condition that the inspector named.
+    pub named: Option<Uuid>,
+    pub ticket: Ticket,
+    /// What it is to be filed under, and for whom, when nothing is in doubt.
+    pub filing: Option<(&'a FilingCondition, UnitRef)>,
+}
+
+/// A finding's ticket as it is to be written.
+pub(super) struct Planned {
+    pub report_id: Uuid,
+    pub finding_id: Uuid,
+    pub ticket: Ticket,
+    pub parties: Option<Parties>,
+    pub trail: Vec<Event>,
+}
+
+impl<'a> Draft<'a> {
+    /// Reads a finding of a report; none when the report has not that many.
+    ///
+    /// # Errors
+    /// `invalid` for an unknown item or condition.
+    pub fn of(
+        reference: &'a Reference,
+        stop: &Stop<'a>,
+        ordinal: usize,
+        now: Timestamp,
+    ) -> Result<Option<Self>> {
+        let Some(finding) = stop.report.findings.get(ordinal) else {
+            return Ok(None);
+        };
+        let at = format!("/data/findings/{ordinal}");
+        let Entry { item, conditions } = entry(reference, finding, &at)?;
+        let named = named_condition(conditions, finding, &at)?;
+        let condition = named.or(match conditions.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        });
+        let question = routing::Question {
+            item,
+            subject: routing::subject(condition, conditions),
+            place: stop.place,
+            point_id: stop.report.point_id,
+            point_owner: stop.check_point.and_then(|point| point.owner_unit_id),
+        };
+        let routed = routing::route(reference, question, now);
+        let triage_reasons = doubts(
+            &stop.place,
+            reference.policies.weak_accuracy_m,
+            condition,
+            finding.photos.len(),
+            &routed.routing,
+        );
+        let unit = routed.routing.unit.clone();
+        Ok(Some(Self {
+            report_id: stop.report.id,
+            ordinal,
+            finding,
+            named: named.map(|condition| condition.id),
+            filing: condition.zip(unit).filter(|_| triage_reasons.is_empty()),
+            ticket: Ticket {
+                id: Uuid::new_v4(),
+                number: None,
+                finding_id: Some(finding.id),
+                state: State::Triage,
+                rev: 1,
+                triage_reasons,
+                item: item.key.clone(),
+                condition_id: condition.map(|condition| condition.id),
+                text: finding.text.clone(),
+                danger: finding.danger || condition.is_some_and(|condition| condition.danger),
+                fixed_on_site: finding.fixed_on_site,
+                point_id: stop.report.point_id,
+                position: stop.place.point(),
+                district: routed.district,
+                routing: routed.routing,
+                lead: None,
+                clock: None,
+                listed_at: now,
+                dispatched_at: None,
+                submitted_at: None,
+                photos_due_at: None,
+                closed_at: None,
+                rework_round: 0,
+                return_count: 0,
+                master_id: None,
+                created_at: now,
+                updated_at: now,
+            },
+        }))
+    }
+
+    /// Files the ticket if nothing is in doubt. Nobody has seen it before: it keeps its first version.
+    ///
+    /// # Errors
+    /// `internal` when there are fewer numbers than tickets to be filed.
+    pub fn plan(
+        self,
+        reference: &Reference,
+        actor: &Actor,
+        numbers: &mut impl Iterator<Item = String>,
+        now: Timestamp,
+    ) -> Result<Planned> {
+        let mut ticket = self.ticket;
+        let mut trail = vec![trail::created(actor, &ticket)];
+        let mut parties = None;
+        if let Some((condition, unit)) = self.filing {
+            let rev = ticket.rev;
+            let number = numbers.next().ok_or_else(|| anyhow::anyhow!("no number"))?;
+            parties = Some(filing::decide(
+                reference,
+                &mut ticket,
+                condition,
+                unit,
+                number,
+                now,
+            )?);
+            ticket.rev = rev;
+            trail.push(trail::filed(&ticket, now));
+        }
+        Ok(Planned {
+            report_id: self.report_id,
+            finding_id: self.finding.id,
+            ticket,
+            parties,
+            trail,
+        })
+    }
+}
+
+fn entry<'a>(reference: &'a Reference, finding: &NewFinding, at: &str) -> Result<&'a Entry> {
+    reference.catalogue.active(&finding.item).ok_or_else(|| {
+        Error::invalid(vec![FieldError::new(
+            format!("{at}/item"),
+            "item_unknown",
+            Text::new(
+                format!("现行目录中没有测评项目 {}", finding.item),
+                format!("the active catalogue has no item {}", finding.item),
+            ),
+        )])
+    })
+}
+
+fn named_condition<'a>(
+    conditions: &'a [FilingCondition],
+    finding: &NewFinding,
+    at: &str,
+) -> Result<Option<&'a FilingCondition>> {
+    let Some(code) = &finding.condition else {
+        return Ok(None);
+    };
+    conditions
+        .iter()
+        .find(|condition| &condition.code == code)
+        .map(Some)
+        .ok_or_else(|| {
+            Error::invalid(vec![FieldError::new(
+                format!("{at}/condition"),
+                "condition_unknown",
+                Text::new(
+                    format!("项目 {} 没有立案条件 {code}", finding.item),
+                    format!("item {} has no filing condition {code}", finding.item),
+                ),
+            )])
+        })
+}
