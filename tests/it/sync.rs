@@ -1,5 +1,6 @@
 //! Sync: what phones are sent, and what becomes of what they send.
 
+mod captured;
 mod cursor;
 mod interleaving;
 mod pull;
