@@ -12,6 +12,7 @@ pub mod error;
 pub mod feed;
 pub mod health;
 pub mod job;
+pub mod mutation;
 pub mod policy;
 pub mod pool;
 pub mod receipt;

@@ -10,9 +10,7 @@ pub mod server;
 
 mod account;
 mod evidence;
-mod fault;
 mod home;
-mod photo;
 mod policy;
 mod position;
 mod reference;

@@ -2,4 +2,5 @@
 //! `db` or `gateways`.
 
 mod photo_stored;
+mod release_held;
 pub mod runner;

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod error;
 pub mod evidence;
 pub mod health;
+pub mod input;
 pub mod policy;
 pub mod queue;
 pub mod reference;

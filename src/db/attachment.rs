@@ -382,3 +382,53 @@ pub async fn stored_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, D
     .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
+
+/// Links further photos with a report, and with one of its findings, behind those that are linked already.
+pub async fn link_more(
+    conn: &mut Conn,
+    report_id: Uuid,
+    finding_id: Option<Uuid>,
+    aids: &[Uuid],
+) -> Result<(), DbError> {
+    diesel::sql_query(
+        "INSERT INTO report_attachments (report_id, attachment_id, ordinal) \
+         SELECT $1, it.aid, (SELECT coalesce(max(ordinal), -1) FROM report_attachments WHERE report_id = $1) + it.n \
+           FROM unnest($2) WITH ORDINALITY AS it (aid, n) ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(report_id)
+    .bind::<Array<SqlUuid>, _>(aids)
+    .execute(conn)
+    .await?;
+    let Some(finding_id) = finding_id else {
+        return Ok(());
+    };
+    diesel::sql_query(
+        "INSERT INTO finding_attachments (finding_id, attachment_id, ordinal) \
+         SELECT $1, it.aid, (SELECT coalesce(max(ordinal), -1) FROM finding_attachments WHERE finding_id = $1) + it.n \
+           FROM unnest($2) WITH ORDINALITY AS it (aid, n) ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(finding_id)
+    .bind::<Array<SqlUuid>, _>(aids)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Of these photos of an account, those whose bytes are here, with their digests.
+pub async fn stored_of(
+    conn: &mut Conn,
+    account_id: Uuid,
+    aids: &[Uuid],
+) -> Result<Vec<(Uuid, Sha256Digest)>, DbError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = attachments::table
+        .filter(attachments::id.eq_any(aids))
+        .filter(attachments::account_id.eq(account_id))
+        .filter(attachments::stored_at.is_not_null())
+        .select((attachments::id, attachments::sha256))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(aid, digest)| Some((aid, Sha256Digest(digest.try_into().ok()?))))
+        .collect())
+}

@@ -78,6 +78,44 @@ pub async fn insert(
     Ok(())
 }
 
+/// Adds a job that is due later, unless there is one of that id.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_due(
+    conn: &mut Conn,
+    id: Uuid,
+    kind: &str,
+    payload: &Value,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    diesel::insert_into(jobs::table)
+        .values((
+            jobs::id.eq(id),
+            jobs::kind.eq(kind),
+            jobs::payload.eq(payload),
+            jobs::run_at.eq(run_at.to_diesel()),
+            jobs::created_at.eq(now.to_diesel()),
+        ))
+        .on_conflict(jobs::id)
+        .do_nothing()
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Removes a job that has become needless.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn remove(conn: &mut Conn, id: Uuid) -> Result<(), DbError> {
+    diesel::delete(jobs::table.find(id))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// Takes the job that has been due longest, if there is one. Nobody else gets it before `leased_until`; after that its
 /// worker counts as killed.
 ///

@@ -19,9 +19,11 @@ pub type PooledConn = deadpool::Object<Conn>;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// What every connection is set to: nothing may hold a snapshot open for long (the sync cursors wait for it).
+/// What every connection is set to: nothing may hold a snapshot open for long (the sync cursors wait for it), and a commit that is
+/// answered is on the disk, whatever the server's own setting: phones delete what they were told is safe.
 const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; \
-     SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
+     SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
+     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// The database cannot be reached or brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -57,6 +57,9 @@ struct ReportRow<'a> {
     mock: bool,
     lat: Option<f64>,
     lon: Option<f64>,
+    captured_at: Option<Timestamp>,
+    captured_by: Option<&'static str>,
+    captured_error_s: Option<i32>,
     captured: &'a Value,
     raw: &'a Value,
     canon_sha256: Bytes<'a>,
@@ -88,6 +91,9 @@ pub async fn insert(
             mock: fix.is_some_and(|fix| fix.mock),
             lat: position.map(|point| point.lat()),
             lon: position.map(|point| point.lon()),
+            captured_at: report.captured_at.map(|it| it.at),
+            captured_by: report.captured_at.map(|it| it.method.as_str()),
+            captured_error_s: report.captured_at.map(|it| it.error_s),
             captured: match &report.captured {
                 Value::Null => &nothing_said,
                 captured => captured,
@@ -140,22 +146,33 @@ pub async fn known(conn: &mut Conn, id: Uuid) -> Result<Option<Known>, DbError> 
 
 /// Keeps other content that came under a known report id, once. Answers its id.
 pub async fn amend(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result<Uuid, DbError> {
+    keep_amendment(conn, report.id, &report.raw, report.canon_sha256, sender).await
+}
+
+/// Keeps what was sent to a report later, once. Answers its id.
+pub async fn keep_amendment(
+    conn: &mut Conn,
+    report_id: Uuid,
+    raw: &Value,
+    canon_sha256: Sha256Digest,
+    sender: Sender,
+) -> Result<Uuid, DbError> {
     diesel::insert_into(report_amendments::table)
         .values((
             report_amendments::id.eq(Uuid::new_v4()),
-            report_amendments::report_id.eq(report.id),
+            report_amendments::report_id.eq(report_id),
             report_amendments::account_id.eq(sender.account_id),
-            report_amendments::raw.eq(&report.raw),
-            report_amendments::canon_sha256.eq(report.canon_sha256.0.to_vec()),
+            report_amendments::raw.eq(raw),
+            report_amendments::canon_sha256.eq(canon_sha256.0.to_vec()),
             report_amendments::received_at.eq(sender.received_at.to_diesel()),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
     report_amendments::table
-        .filter(report_amendments::report_id.eq(report.id))
+        .filter(report_amendments::report_id.eq(report_id))
         .filter(report_amendments::account_id.eq(sender.account_id))
-        .filter(report_amendments::canon_sha256.eq(report.canon_sha256.0.to_vec()))
+        .filter(report_amendments::canon_sha256.eq(canon_sha256.0.to_vec()))
         .select(report_amendments::id)
         .first(conn)
         .await
@@ -300,4 +317,18 @@ pub async fn find(
             })
             .collect(),
     }))
+}
+
+/// Whether a report has this finding.
+pub async fn has_finding(
+    conn: &mut Conn,
+    report_id: Uuid,
+    finding_id: Uuid,
+) -> Result<bool, DbError> {
+    let found = findings::table
+        .filter(findings::id.eq(finding_id))
+        .filter(findings::report_id.eq(report_id));
+    diesel::select(diesel::dsl::exists(found))
+        .get_result(conn)
+        .await
 }

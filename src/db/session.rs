@@ -155,6 +155,51 @@ struct ActorRow {
     subtree: Vec<Uuid>,
 }
 
+#[derive(QueryableByName)]
+struct PersonRow {
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    unit_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    lineage: Option<Vec<Uuid>>,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    subtree: Vec<Uuid>,
+}
+
+/// An account as a caller without a login, for work that it sent while it had one: role and unit as they are now.
+pub async fn find_sender(
+    conn: &mut Conn,
+    account_id: Uuid,
+    device_id: Option<Uuid>,
+) -> Result<Option<Actor>, DbError> {
+    let row: Option<PersonRow> = diesel::sql_query(
+        "SELECT accounts.role, accounts.unit_id, units.lineage, \
+                ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
+         FROM accounts LEFT JOIN units ON units.id = accounts.unit_id WHERE accounts.id = $1",
+    )
+    .bind::<SqlUuid, _>(account_id)
+    .get_result(conn)
+    .await
+    .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let (lineage, subtree) = (row.lineage, row.subtree);
+    Ok(Some(Actor {
+        account_id,
+        role: row
+            .role
+            .parse::<Role>()
+            .map_err(|error| DbError::DeserializationError(error.into()))?,
+        unit: row.unit_id.zip(lineage).map(|(id, lineage)| ActorUnit {
+            id,
+            lineage,
+            subtree,
+        }),
+        session_id: Uuid::nil(),
+        device_id,
+    }))
+}
+
 /// The caller behind a session, as things stand now; none when the session was revoked, or the account may not log in.
 pub async fn find_actor(
     conn: &mut Conn,

@@ -26,6 +26,8 @@ pub enum Action {
     ReadTriage,
     /// Hold a part of the city's data on a phone.
     Sync,
+    /// See what of the phones' work was quarantined, and have it judged again.
+    ReplayQuarantined,
     /// Pull the overdue list.
     ReadOverdue,
     /// Read areas, units, points, catalogue and calendars.
@@ -57,7 +59,10 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::CreateReport => &[Inspector],
         Action::ReadReport => &[Inspector, Clerk, Supervisor],
         Action::StorePhoto | Action::CommandTicket => &[Inspector, Officer, Clerk, Supervisor],
-        Action::ReadOriginal | Action::ReadTriage | Action::ReadOverdue => &[Clerk, Supervisor],
+        Action::ReadOriginal
+        | Action::ReadTriage
+        | Action::ReplayQuarantined
+        | Action::ReadOverdue => &[Clerk, Supervisor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
         }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::evidence::{DeclaredPhoto, Sha256Digest};
 use super::geo::{Datum, Point};
+use super::sync::captured::Estimate;
 
 /// Longest note or finding text, in characters.
 pub const MAX_TEXT_CHARS: usize = 4_000;
@@ -96,6 +97,8 @@ pub struct NewReport {
     pub fix: Option<Fix>,
     /// Device clocks and anchors, raw.
     pub captured: serde_json::Value,
+    /// When it was captured, as far as those tell.
+    pub captured_at: Option<Estimate>,
     /// Every photo of the report.
     pub photos: Vec<DeclaredPhoto>,
     /// Faults seen; empty when `clean`.

@@ -1,7 +1,9 @@
 //! Sync (离线同步): what a phone holds. Rows belong to scopes, a caller reads some scopes and, of those, the collections of
 //! its role. Nothing here knows how rows are stored or sent.
 
+pub mod captured;
 pub mod document;
+pub mod mutation;
 
 use std::fmt;
 

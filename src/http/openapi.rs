@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, Responder, get, web};
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::{Tag, TagBuilder};
-use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder, Server};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Server};
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -42,12 +43,28 @@ points to the fields at fault, `request_id` finds the request in the log.
 
 /// The whole document: the same at every call.
 pub fn document() -> OpenApi {
-    let (_, document) = App::new()
+    let (_, mut document) = App::new()
         .into_utoipa_app()
         .openapi(frame())
         .configure(routes::configure)
         .split_for_parts();
+    close_bodies(&mut document);
     document
+}
+
+/// Says of every body (`…In`) what the reader of JSON bodies does: members that are not named are refused.
+fn close_bodies(document: &mut OpenApi) {
+    let schemas = document
+        .components
+        .iter_mut()
+        .flat_map(|it| &mut it.schemas);
+    for (_, schema) in schemas.filter(|(name, _)| name.ends_with("In")) {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && object.enum_values.is_none()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
 }
 
 /// The document as it is served and, without a URL, committed: JSON, indented, ending in a line break.

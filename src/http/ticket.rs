@@ -6,7 +6,6 @@ pub mod dto;
 pub mod file;
 pub mod get;
 pub mod give_back;
-mod input;
 pub mod list;
 pub mod merge;
 pub mod recheck;

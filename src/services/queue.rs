@@ -31,6 +31,13 @@ pub enum JobKind {
         /// The photo.
         attachment_id: Uuid,
     },
+    /// Do a held mutation without what it waits for.
+    ReleaseHeld {
+        /// Its sender.
+        account_id: Uuid,
+        /// The mutation.
+        mid: Uuid,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,10 +51,37 @@ struct Stored {
 /// # Errors
 /// `internal` or `unavailable`.
 pub async fn enqueue(conn: &mut Conn, now: Timestamp, job: &JobKind) -> Result<()> {
-    let Stored { kind, payload } = serde_json::to_value(job)
-        .and_then(serde_json::from_value)
-        .map_err(anyhow::Error::from)?;
+    let Stored { kind, payload } = stored(job)?;
     Ok(db::job::insert(conn, Uuid::new_v4(), &kind, &payload, now).await?)
+}
+
+/// Enqueues a job for later, under an id that [`cancel`] knows it by. One of that id stays as it is.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn enqueue_at(
+    conn: &mut Conn,
+    id: Uuid,
+    run_at: Timestamp,
+    now: Timestamp,
+    job: &JobKind,
+) -> Result<()> {
+    let Stored { kind, payload } = stored(job)?;
+    Ok(db::job::insert_due(conn, id, &kind, &payload, run_at, now).await?)
+}
+
+/// Takes back a job that has become needless, if it is still there.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn cancel(conn: &mut Conn, id: Uuid) -> Result<()> {
+    Ok(db::job::remove(conn, id).await?)
+}
+
+fn stored(job: &JobKind) -> Result<Stored> {
+    Ok(serde_json::to_value(job)
+        .and_then(serde_json::from_value)
+        .map_err(anyhow::Error::from)?)
 }
 
 /// A job that this process has taken, to be [settled](settle).

@@ -1,5 +1,6 @@
-//! Tickets (整改工单): reading them, and one file for each command. A command opens the case (locks the row, asks who may,
-//! checks the version and the state), changes the ticket, and closes the case (writes it back with its row of the trail).
+//! Tickets (整改工单): reading them, and one file for each command. Giving a command opens the case (locks the row, asks who
+//! may, checks the version and the state), lets the command act on the ticket, and closes the case (writes it back with its
+//! row of the trail).
 
 mod acknowledge;
 mod case;
@@ -7,6 +8,7 @@ mod comment;
 pub mod deadline;
 mod file;
 pub(in crate::services) mod filing;
+mod give;
 mod give_back;
 mod list;
 mod merge;
@@ -20,16 +22,8 @@ mod submit;
 pub(in crate::services) mod trail;
 mod void;
 
-pub use acknowledge::acknowledge;
-pub use comment::comment;
-pub use file::file;
-pub use give_back::give_back;
+pub use case::Given;
+pub use give::{give, give_on};
 pub use list::{ListQuery, list, triage};
-pub use merge::merge;
 pub use read::{get, read_trail};
-pub use recheck::recheck;
-pub use redispatch::redispatch;
-pub use reject::reject;
-pub use rule_ownership::rule_ownership;
-pub use submit::{settle_submissions, submit};
-pub use void::void;
+pub use submit::settle_submissions;

@@ -27,7 +27,8 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("deadpool", &["db"]),
     ("actix_web", &["http", "app"]),
     ("actix_multipart", &["http"]),
-    ("utoipa", &["http"]),
+    // The bodies of REST calls are described where mutations read them too: `services::input`.
+    ("utoipa", &["http", "services"]),
     ("utoipa_actix_web", &["http"]),
     ("utoipa_swagger_ui", &["http"]),
     ("jsonwebtoken", &["gateways"]),

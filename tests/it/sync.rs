@@ -3,3 +3,4 @@
 mod cursor;
 mod interleaving;
 mod pull;
+mod push;

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::machine::Command;
+
 use crate::domain::evidence::DeclaredPhoto;
 
 /// Longest opinion, reason or comment, in characters.
@@ -160,11 +162,83 @@ pub struct Comment {
     pub photos: Vec<DeclaredPhoto>,
 }
 
-/// Which ticket, and which version of it the caller has seen.
+/// A command with what it carries.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// 立案.
+    File(File),
+    /// 不予立案, with its reason.
+    Reject(String),
+    /// 并案.
+    Merge {
+        /// The open ticket that this is another sighting of.
+        master: Uuid,
+        /// Remark.
+        reason: String,
+    },
+    /// 作废, with its reason.
+    Void(String),
+    /// 签收.
+    Acknowledge,
+    /// 退件.
+    Return(Return),
+    /// 改派.
+    Redispatch(Assignment),
+    /// 确权.
+    RuleOwnership(Assignment),
+    /// 提交整改.
+    Submit(Submission),
+    /// 核查.
+    Recheck(Recheck),
+    /// 留言.
+    Comment(Comment),
+}
+
+impl Order {
+    /// The machine's name for it.
+    pub fn command(&self) -> Command {
+        match self {
+            Self::File(_) => Command::File,
+            Self::Reject(_) => Command::Reject,
+            Self::Merge { .. } => Command::Merge,
+            Self::Void(_) => Command::Void,
+            Self::Acknowledge => Command::Acknowledge,
+            Self::Return(_) => Command::Return,
+            Self::Redispatch(_) => Command::Redispatch,
+            Self::RuleOwnership(_) => Command::RuleOwnership,
+            Self::Submit(_) => Command::Submit,
+            Self::Recheck(_) => Command::Recheck,
+            Self::Comment(_) => Command::Comment,
+        }
+    }
+}
+
+/// What the caller knew when it gave the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The version in `If-Match`, which must be the present one; none when the caller sent none.
+    Present(Option<i64>),
+    /// What a phone last saw before it was offline: the command is judged on what the ticket is now.
+    Offline,
+    /// The same, under an assignment that has ended since: the ticket is not the caller's to see any more.
+    Former,
+}
+
+/// Which ticket, and on what basis.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// The ticket.
     pub id: Uuid,
-    /// The version in `If-Match`; none when the caller sent none.
-    pub seen_rev: Option<i64>,
+    /// What the caller knew of it.
+    pub basis: Basis,
+}
+
+impl Target {
+    /// A ticket at the version that the caller sent in `If-Match`, if it did.
+    pub fn seen(id: Uuid, rev: Option<i64>) -> Self {
+        Self {
+            id,
+            basis: Basis::Present(rev),
+        }
+    }
 }

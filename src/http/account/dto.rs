@@ -14,7 +14,6 @@ use crate::services::{Error, Result};
 
 /// User name and password.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LoginIn {
     /// User name; capitals do not matter.
     #[schema(example = "inspector1")]
@@ -28,7 +27,6 @@ pub struct LoginIn {
 
 /// The phone on which someone logs in.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DeviceIn {
     /// Made by the phone at its first start, one for each account that uses it.
     id: Uuid,
@@ -52,7 +50,6 @@ impl From<LoginIn> for Login {
 
 /// The newest refresh token, and a nonce.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct RefreshIn {
     /// The newest refresh token that the client has.
     refresh_token: String,
@@ -217,7 +214,6 @@ impl UsersQuery {
 
 /// A user to be made.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct UserIn {
     /// 1 to 64 letters, digits, `.`, `_`, `-`, `@`; kept in lower case.
     username: String,
@@ -250,7 +246,6 @@ impl TryFrom<UserIn> for CreateUser {
 
 /// What is to become different about a user. What is left out stays.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct UserPatchIn {
     /// Name to be shown.
     #[schema(min_length = 1, max_length = 100)]

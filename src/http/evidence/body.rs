@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::domain::evidence::{MAX_PHOTO_BYTES, Sha256Digest};
 use crate::domain::text::Text;
-use crate::http::photo::PHOTO_TYPES;
 use crate::services::Error;
 use crate::services::error::Code;
 use crate::services::evidence::Stored;
+use crate::services::input::photo::PHOTO_TYPES;
 
 /// A photo as stored.
 #[derive(Serialize, ToSchema)]

@@ -1,7 +1,5 @@
 //! JSON bodies: read up to a limit, refused with a pointer to the field that does not fit.
 
-mod unique;
-
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,17 +7,17 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use self::unique::Unique;
 use super::read_body;
 use crate::domain::text::Text;
 use crate::http::problem::ApiError;
 use crate::services::Error;
-use crate::services::error::{Code, FieldError};
+use crate::services::error::Code;
+use crate::services::input::json;
 
 /// Largest JSON body.
 pub const JSON_LIMIT_BYTES: usize = 1024 * 1024;
 
-/// A JSON body as `T`. Unknown fields are refused where `T` says so.
+/// A JSON body as `T`. A member that `T` does not read is refused: a mistyped one must not be lost in silence.
 pub struct Json<T> {
     /// The body, read.
     pub value: T,
@@ -47,22 +45,26 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
                 .into());
             }
             let body = read_body(payload, JSON_LIMIT_BYTES).await?;
-            let Unique(raw) = if body.is_empty() {
-                Unique(Value::Object(serde_json::Map::new()))
+            let raw = if body.is_empty() {
+                Value::Object(serde_json::Map::new())
             } else {
-                serde_json::from_slice(&body).map_err(|error| malformed(&error))?
+                json::parse(&body).map_err(|error| malformed(&error))?
             };
-            if let Some(pointer) = find_nul(&raw, String::new()) {
-                return Err(Error::invalid_field(
-                    &pointer,
-                    "nul_character",
-                    Text::new("含有 NUL 字符", "contains a NUL character"),
-                )
-                .into());
-            }
-            let value = serde_path_to_error::deserialize(&raw).map_err(|error| misfit(&error))?;
+            let value = read(&raw)?;
             Ok(Self { value, raw })
         })
+    }
+}
+
+fn read<T: DeserializeOwned>(raw: &Value) -> Result<T, Error> {
+    if let Some(fault) = json::nul_character(raw) {
+        return Err(Error::invalid(vec![fault]));
+    }
+    let (value, unknown) = json::fit(raw).map_err(|fault| Error::invalid(vec![fault]))?;
+    if unknown.is_empty() {
+        Ok(value)
+    } else {
+        Err(Error::invalid(unknown))
     }
 }
 
@@ -74,44 +76,4 @@ fn malformed(error: &serde_json::Error) -> Error {
             format!("line {}, column {}: {error}", error.line(), error.column()),
         ),
     )
-}
-
-fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let pointer = pointer(error.path());
-    let message = error.inner().to_string();
-    Error::invalid(vec![FieldError::new(
-        pointer,
-        "does_not_fit",
-        Text::new(format!("不符合要求：{message}"), message),
-    )])
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-/// PostgreSQL's text cannot hold U+0000.
-fn find_nul(value: &Value, at: String) -> Option<String> {
-    match value {
-        Value::String(text) if text.contains('\0') => Some(at),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| find_nul(item, format!("{at}/{index}"))),
-        Value::Object(fields) => fields.iter().find_map(|(key, item)| {
-            if key.contains('\0') {
-                return Some(at.clone());
-            }
-            find_nul(item, format!("{at}/{key}"))
-        }),
-        _ => None,
-    }
 }

@@ -10,7 +10,6 @@ use crate::services::policy::PolicyView;
 
 /// Policies to set.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PoliciesIn {
     /// Key and new value of each.
     #[schema(value_type = Object, example = json!({"routing.border": "centre_wins"}))]

@@ -2,12 +2,13 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, post, web};
-use sha2::{Digest as _, Sha256};
 
-use super::dto::{ReportIn, ReportOut};
-use crate::domain::evidence::Sha256Digest;
+use super::dto::ReportOut;
+use crate::domain::sync::captured::{Arrival, Clocks};
+use crate::domain::sync::mutation;
 use crate::http::extract::{Caller, Json};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::report::ReportIn;
 use crate::services::{Services, report};
 
 /// Send a report (上报).
@@ -31,9 +32,13 @@ pub async fn create_report(
     caller: Caller,
     body: Json<ReportIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let canonical = serde_json_canonicalizer::to_vec(&body.raw).map_err(anyhow::Error::from)?;
-    let digest = Sha256Digest(Sha256::digest(&canonical).into());
-    let new = body.value.parse(body.raw, digest)?;
+    let content = mutation::content(body.raw);
+    let digest = mutation::digest(&content);
+    let arrival = Arrival {
+        received_at: svc.now(),
+        sent: Clocks::default(),
+    };
+    let new = body.value.parse(content, digest, &arrival)?;
     let created = report::create(&svc, &caller.0, new).await?;
     let mut response = if created.repeated {
         HttpResponse::Ok()

@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::NothingIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::NothingIn;
 use crate::services::{Services, ticket};
 
 /// Acknowledge a ticket (签收).
@@ -40,11 +40,8 @@ pub async fn acknowledge_ticket(
     seen: SeenRev,
     body: Json<NothingIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
+    let target = Target::seen(id.0, seen.0);
     let NothingIn {} = body.value;
-    let view = ticket::acknowledge(&svc, &caller.0, target).await?;
+    let view = ticket::give(&svc, &caller.0, target, Order::Acknowledge).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

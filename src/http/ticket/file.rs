@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::FileIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::FileIn;
 use crate::services::{Services, ticket};
 
 /// File a ticket (立案).
@@ -40,10 +40,7 @@ pub async fn file_ticket(
     seen: SeenRev,
     body: Json<FileIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
-    let view = ticket::file(&svc, &caller.0, target, body.value.parse()?).await?;
+    let target = Target::seen(id.0, seen.0);
+    let view = ticket::give(&svc, &caller.0, target, Order::File(body.value.parse()?)).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

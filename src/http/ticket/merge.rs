@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::MergeIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::MergeIn;
 use crate::services::{Services, ticket};
 
 /// Merge into another ticket (并案).
@@ -40,11 +40,9 @@ pub async fn merge_ticket(
     seen: SeenRev,
     body: Json<MergeIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
+    let target = Target::seen(id.0, seen.0);
     let (master, reason) = body.value.parse()?;
-    let view = ticket::merge(&svc, &caller.0, target, master, reason).await?;
+    let order = Order::Merge { master, reason };
+    let view = ticket::give(&svc, &caller.0, target, order).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

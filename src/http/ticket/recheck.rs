@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::RecheckIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::RecheckIn;
 use crate::services::{Services, ticket};
 
 /// Recheck (核查).
@@ -40,10 +40,7 @@ pub async fn recheck_ticket(
     seen: SeenRev,
     body: Json<RecheckIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
-    let view = ticket::recheck(&svc, &caller.0, target, body.value.parse()?).await?;
+    let target = Target::seen(id.0, seen.0);
+    let view = ticket::give(&svc, &caller.0, target, Order::Recheck(body.value.parse()?)).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

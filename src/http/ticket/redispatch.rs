@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::AssignmentIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::AssignmentIn;
 use crate::services::{Services, ticket};
 
 /// Dispatch again (改派).
@@ -40,10 +40,8 @@ pub async fn redispatch_ticket(
     seen: SeenRev,
     body: Json<AssignmentIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
-    let view = ticket::redispatch(&svc, &caller.0, target, body.value.parse(false)?).await?;
+    let target = Target::seen(id.0, seen.0);
+    let order = Order::Redispatch(body.value.parse(false)?);
+    let view = ticket::give(&svc, &caller.0, target, order).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

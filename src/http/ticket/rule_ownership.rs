@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::dto::TicketOut;
-use super::input::AssignmentIn;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Order, Target};
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::input::ticket::AssignmentIn;
 use crate::services::{Services, ticket};
 
 /// Rule on ownership (确权).
@@ -40,10 +40,8 @@ pub async fn rule_ticket_ownership(
     seen: SeenRev,
     body: Json<AssignmentIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let target = Target {
-        id: id.0,
-        seen_rev: seen.0,
-    };
-    let view = ticket::rule_ownership(&svc, &caller.0, target, body.value.parse(true)?).await?;
+    let target = Target::seen(id.0, seen.0);
+    let order = Order::RuleOwnership(body.value.parse(true)?);
+    let view = ticket::give(&svc, &caller.0, target, order).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

@@ -14,6 +14,7 @@ use crate::gateways::blobs::{BlobError, StoredBlob};
 use crate::services::error::{Code, Error, Result};
 use crate::services::queue::{self, JobKind};
 use crate::services::state::Services;
+use crate::services::sync::receipt;
 use crate::services::ticket::settle_submissions;
 
 /// What comes with the bytes.
@@ -107,6 +108,7 @@ async fn keep(
     let photo = described(incoming, received);
     let now = svc.now();
     let mut conn = svc.conn().await?;
+    let mut told = Vec::new();
     let first = conn
         .transaction::<_, Error, _>(async |conn| {
             let declared = [photo.clone()];
@@ -114,6 +116,7 @@ async fn keep(
             check(incoming, known.first(), received)?;
             let first = db::attachment::mark_stored(conn, photo.aid, key, now).await?;
             if first {
+                told = receipt::touch(conn, photo.aid).await?;
                 let job = JobKind::PhotoStored {
                     attachment_id: photo.aid,
                 };
@@ -125,7 +128,10 @@ async fn keep(
         .await;
     drop(conn);
     match first {
-        Ok(true) => settle_submissions(svc, photo.aid).await?,
+        Ok(true) => {
+            receipt::touch_late(svc, photo.aid, &told).await?;
+            settle_submissions(svc, photo.aid).await?;
+        }
         Ok(false) => svc.blobs.delete(key).await.map_err(refuse_blob)?,
         // Only what was refused before the commit is thrown away: when the answer to the commit is lost, the row may
         // name these bytes already. An orphan harms nobody.

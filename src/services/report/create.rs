@@ -15,6 +15,7 @@ use crate::domain::account::Actor;
 use crate::domain::report::{NewReport, Report};
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
+use crate::services::sync;
 
 /// What came of it.
 #[derive(Debug)]
@@ -79,6 +80,8 @@ pub async fn create(svc: &Services, actor: &Actor, report: NewReport) -> Result<
         .transaction(async |conn| create_on(svc, conn, actor, slice::from_ref(&report)).await)
         .await
         .map_err(|not_stored: NotStored| not_stored.error)?;
+    drop(conn);
+    sync::hold::release_ready(svc, actor).await?;
     match outcomes.into_iter().next() {
         Some(Outcome::Stored(created)) => Ok(*created),
         Some(Outcome::Amended(id)) => {

@@ -18,7 +18,7 @@ use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole};
 use crate::domain::text::Text;
-use crate::domain::ticket::command::Target;
+use crate::domain::ticket::command::{Basis, Target};
 use crate::domain::ticket::machine::{Command, Party, Refused, State};
 use crate::domain::ticket::projection::{Reader, TicketView, project};
 use crate::domain::ticket::trail::Event;
@@ -36,6 +36,7 @@ pub(super) struct Case<'a> {
     pub reference: Arc<Reference>,
     pub now: Timestamp,
     command: Command,
+    basis: Basis,
     before: State,
     rev_before: i64,
     relation: Relation,
@@ -43,10 +44,23 @@ pub(super) struct Case<'a> {
 
 /// What goes into the trail with the change.
 #[derive(Default)]
-pub(super) struct Entry<'a> {
+pub(super) struct Entry {
     pub opinion: String,
     pub data: Value,
-    pub photos: &'a [DeclaredPhoto],
+    pub photos: Vec<DeclaredPhoto>,
+    /// Further tickets that the command has changed.
+    pub others: Vec<Uuid>,
+}
+
+/// A command that was carried out, not yet committed.
+#[derive(Debug)]
+pub struct Given {
+    /// The ticket as it is now, unabridged.
+    pub ticket: Ticket,
+    /// Its version before.
+    pub rev_before: i64,
+    /// What the caller is to it.
+    pub relation: Relation,
 }
 
 impl<'a> Case<'a> {
@@ -60,7 +74,11 @@ impl<'a> Case<'a> {
     ) -> Result<Self> {
         require(actor, Action::CommandTicket)?;
         db::feed::hold_readers(conn).await?;
-        let ticket = db::ticket::lock(conn, &TicketScope::of(actor), target.id)
+        let scope = match target.basis {
+            Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
+            Basis::Former => TicketScope::All,
+        };
+        let ticket = db::ticket::lock(conn, &scope, target.id)
             .await?
             .ok_or_else(|| Error::new(Code::NotFound))?;
         let reference = svc.reference.current(conn).await?;
@@ -76,12 +94,12 @@ impl<'a> Case<'a> {
                 ),
             ));
         }
-        match target.seen_rev {
-            None => return Err(Error::new(Code::IfMatchRequired)),
-            Some(seen) if seen != ticket.rev => {
+        match target.basis {
+            Basis::Present(None) => return Err(Error::new(Code::IfMatchRequired)),
+            Basis::Present(Some(seen)) if seen != ticket.rev => {
                 return Err(Error::new(Code::Stale).member("rev", ticket.rev.to_string()));
             }
-            Some(_) => {}
+            Basis::Present(Some(_)) | Basis::Offline | Basis::Former => {}
         }
         if allowed.is_err() {
             return Err(not_now(Code::WrongState, &ticket, &parties));
@@ -94,6 +112,7 @@ impl<'a> Case<'a> {
             actor,
             now: svc.now(),
             command,
+            basis: target.basis,
             before: ticket.state,
             rev_before: ticket.rev,
             relation,
@@ -122,14 +141,22 @@ impl<'a> Case<'a> {
         Ok(found.ok_or_else(|| anyhow::anyhow!("a filed ticket has no condition"))?)
     }
 
-    /// Writes the ticket back with its row of the trail, and answers it as the caller may see it. What happens in triage
-    /// is the office's own: units see neither the row nor a version of it.
-    pub async fn close(mut self, conn: &mut Conn, entry: Entry<'_>) -> Result<TicketView> {
+    /// Writes the ticket back with its row of the trail. What happens in triage is the office's own: units see neither
+    /// the row nor a version of it.
+    pub async fn close(mut self, conn: &mut Conn, entry: Entry) -> Result<Given> {
         let office_only = self.ticket.state == State::Triage;
         if office_only {
             self.ticket.rev = self.rev_before;
         }
         db::ticket::update(conn, &self.ticket).await?;
+        let mut data = json!({
+            "rev": self.ticket.rev,
+            "clock": self.ticket.clock,
+            "command": entry.data,
+        });
+        if let (Basis::Former, Some(data)) = (self.basis, data.as_object_mut()) {
+            data.insert("late_authority".to_owned(), true.into());
+        }
         let event = Event {
             actor_id: Some(self.actor.account_id),
             actor_role: self.actor.role.as_str().to_owned(),
@@ -138,11 +165,7 @@ impl<'a> Case<'a> {
             holder_unit_id: trail::holder(&self.ticket),
             opinion: entry.opinion,
             office_only,
-            data: json!({
-                "rev": self.ticket.rev,
-                "clock": self.ticket.clock,
-                "command": entry.data,
-            }),
+            data,
             ..trail::blank(
                 self.command.as_str().to_owned(),
                 Some(self.before),
@@ -159,9 +182,15 @@ impl<'a> Case<'a> {
         if office_only {
             db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
         } else {
-            db::feed::tickets(conn, &[self.ticket.id]).await?;
+            let mut changed = entry.others;
+            changed.push(self.ticket.id);
+            db::feed::tickets(conn, &changed).await?;
         }
-        view(self.svc, conn, self.actor, self.ticket, Some(self.relation)).await
+        Ok(Given {
+            ticket: self.ticket,
+            rev_before: self.rev_before,
+            relation: self.relation,
+        })
     }
 
     /// Declares the photos that come with the command; answers how many of them are not here yet.

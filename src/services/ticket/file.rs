@@ -7,65 +7,50 @@ use serde_json::json;
 use super::case::{Case, Entry};
 use super::redispatch::named_unit;
 use super::{filing, routing};
-use crate::db::AsyncConnection as _;
-use crate::domain::account::Actor;
+use crate::db::Conn;
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::report::Place;
 use crate::domain::text::Text;
-use crate::domain::ticket::command::{File, Target};
-use crate::domain::ticket::machine::Command;
-use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::command::File;
 use crate::domain::ticket::routing::Routing;
 use crate::domain::ticket::{DistrictName, Ticket};
 use crate::services::error::{Error, Result};
 use crate::services::reference::cache::Reference;
-use crate::services::state::Services;
 
 /// triage → dispatched; → closed when it was put right on the spot.
 ///
 /// # Errors
-/// Those of opening a case; `invalid` when condition or unit are unknown, or needed and not named.
-pub async fn file(
-    svc: &Services,
-    actor: &Actor,
-    target: Target,
-    command: File,
-) -> Result<TicketView> {
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, Command::File).await?;
-        let reference = Arc::clone(&case.reference);
-        let condition = condition(&reference, &case.ticket, command.condition.as_deref())?;
-        let (mut route, district) = routed_anew(&case, condition)?;
-        if let Some(code) = &command.lead_unit {
-            route.name(named_unit(&reference, code, "/lead_unit")?);
-        }
-        let unit = route.unit.clone().ok_or_else(no_unit)?;
-        route.ambiguous = false;
-        case.ticket.routing = route;
-        case.ticket.district = district;
-        filing::apply(
-            &reference,
-            conn,
-            &mut case.ticket,
-            condition,
-            unit,
-            case.now,
-        )
-        .await?;
-        let entry = Entry {
-            opinion: command.opinion,
-            data: json!({
-                "condition": condition.code,
-                "lead_unit": command.lead_unit,
-                "number": case.ticket.number,
-                "routing": case.ticket.routing,
-            }),
-            ..Entry::default()
-        };
-        case.close(conn, entry).await
+/// `invalid` when condition or unit are unknown, or needed and not named.
+pub(super) async fn file(case: &mut Case<'_>, conn: &mut Conn, command: File) -> Result<Entry> {
+    let reference = Arc::clone(&case.reference);
+    let condition = condition(&reference, &case.ticket, command.condition.as_deref())?;
+    let (mut route, district) = routed_anew(case, condition)?;
+    if let Some(code) = &command.lead_unit {
+        route.name(named_unit(&reference, code, "/lead_unit")?);
+    }
+    let unit = route.unit.clone().ok_or_else(no_unit)?;
+    route.ambiguous = false;
+    case.ticket.routing = route;
+    case.ticket.district = district;
+    filing::apply(
+        &reference,
+        conn,
+        &mut case.ticket,
+        condition,
+        unit,
+        case.now,
+    )
+    .await?;
+    Ok(Entry {
+        opinion: command.opinion,
+        data: json!({
+            "condition": condition.code,
+            "lead_unit": command.lead_unit,
+            "number": case.ticket.number,
+            "routing": case.ticket.routing,
+        }),
+        ..Entry::default()
     })
-    .await
 }
 
 fn condition<'a>(

@@ -6,55 +6,43 @@ use uuid::Uuid;
 use super::case::{Case, Entry};
 use super::trail;
 use crate::db::ticket::TicketScope;
-use crate::db::{self, AsyncConnection as _, Conn};
-use crate::domain::account::Actor;
+use crate::db::{self, Conn};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::command::Target;
-use crate::domain::ticket::machine::{Command, State};
-use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
-use crate::services::state::Services;
 
 /// triage → merged. The master must be filed and open; it shows the sighting's photos from now on.
 ///
 /// # Errors
-/// Those of opening a case; `invalid` when the master cannot be one.
-pub async fn merge(
-    svc: &Services,
-    actor: &Actor,
-    target: Target,
+/// `invalid` when the master cannot be one.
+pub(super) async fn merge(
+    case: &mut Case<'_>,
+    conn: &mut Conn,
     master: Uuid,
     reason: String,
-) -> Result<TicketView> {
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, Command::Merge).await?;
-        let scope = TicketScope::of(actor);
-        // Asked before it is locked: two tickets in triage that are merged into each other must not wait for each other.
-        db::ticket::find(conn, &scope, master)
-            .await?
-            .filter(can_be_master)
-            .ok_or_else(no_master)?;
-        let mut master = db::ticket::lock(conn, &scope, master)
-            .await?
-            .filter(can_be_master)
-            .ok_or_else(no_master)?;
-        case.ticket.merge_into(master.id, case.now);
-        master.touch(case.now);
-        db::ticket::update(conn, &master).await?;
-        sighting(&case, conn, &master).await?;
-        let entry = Entry {
-            opinion: reason,
-            data: json!({ "master": master.id }),
-            ..Entry::default()
-        };
-        let view = case.close(conn, entry).await?;
-        db::feed::tickets(conn, &[master.id]).await?;
-        Ok(view)
+) -> Result<Entry> {
+    let scope = TicketScope::of(case.actor);
+    // Asked before it is locked: two tickets in triage that are merged into each other must not wait for each other.
+    db::ticket::find(conn, &scope, master)
+        .await?
+        .filter(can_be_master)
+        .ok_or_else(no_master)?;
+    let mut master = db::ticket::lock(conn, &scope, master)
+        .await?
+        .filter(can_be_master)
+        .ok_or_else(no_master)?;
+    case.ticket.merge_into(master.id, case.now);
+    master.touch(case.now);
+    db::ticket::update(conn, &master).await?;
+    sighting(case, conn, &master).await?;
+    Ok(Entry {
+        opinion: reason,
+        data: json!({ "master": master.id }),
+        others: vec![master.id],
+        ..Entry::default()
     })
-    .await
 }
 
 fn can_be_master(ticket: &Ticket) -> bool {

@@ -3,56 +3,46 @@
 use serde_json::json;
 
 use super::case::{Case, Entry};
-use crate::db::AsyncConnection as _;
-use crate::domain::account::Actor;
+use crate::db::Conn;
 use crate::domain::text::Text;
-use crate::domain::ticket::command::{Recheck, RecheckResult, Target};
-use crate::domain::ticket::machine::Command;
-use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::command::{Recheck, RecheckResult};
 use crate::services::error::{Error, Result};
-use crate::services::state::Services;
 
 /// `awaiting_recheck` → closed (pass), rectifying (fail); stays (unable).
 ///
 /// # Errors
-/// Those of opening a case; `photos_pending` while the submission's photos are not all here; `invalid` for a pass or fail
+/// `photos_pending` while the submission's photos are not all here; `invalid` for a pass or fail
 /// without a photo where the condition asks for after-photos, and for anything but a pass without a word of why.
-pub async fn recheck(
-    svc: &Services,
-    actor: &Actor,
-    target: Target,
+pub(super) async fn recheck(
+    case: &mut Case<'_>,
+    conn: &mut Conn,
     command: Recheck,
-) -> Result<TicketView> {
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, Command::Recheck).await?;
-        let condition = case.condition()?;
-        if command.result != RecheckResult::Unable
-            && condition.min_after_photos > 0
-            && command.photos.is_empty()
-        {
-            return Err(Error::invalid_field(
-                "/attachments",
-                "photos_required",
-                Text::new("核查须附现场照片", "a recheck needs a photo of the place"),
-            ));
-        }
-        if command.result != RecheckResult::Pass && command.opinion.is_empty() {
-            return Err(Error::invalid_field(
-                "/opinion",
-                "opinion_required",
-                Text::new("请写明原因", "say why"),
-            ));
-        }
-        case.declare(conn, &command.photos).await?;
-        let calendar = case.calendar();
-        case.ticket.recheck(command.result, &calendar, case.now);
-        let entry = Entry {
-            opinion: command.opinion,
-            data: json!({ "result": command.result.as_str() }),
-            photos: &command.photos,
-        };
-        case.close(conn, entry).await
+) -> Result<Entry> {
+    let condition = case.condition()?;
+    if command.result != RecheckResult::Unable
+        && condition.min_after_photos > 0
+        && command.photos.is_empty()
+    {
+        return Err(Error::invalid_field(
+            "/attachments",
+            "photos_required",
+            Text::new("核查须附现场照片", "a recheck needs a photo of the place"),
+        ));
+    }
+    if command.result != RecheckResult::Pass && command.opinion.is_empty() {
+        return Err(Error::invalid_field(
+            "/opinion",
+            "opinion_required",
+            Text::new("请写明原因", "say why"),
+        ));
+    }
+    case.declare(conn, &command.photos).await?;
+    let calendar = case.calendar();
+    case.ticket.recheck(command.result, &calendar, case.now);
+    Ok(Entry {
+        opinion: command.opinion,
+        data: json!({ "result": command.result.as_str() }),
+        photos: command.photos,
+        ..Entry::default()
     })
-    .await
 }

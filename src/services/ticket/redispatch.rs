@@ -6,56 +6,45 @@ use serde_json::json;
 use super::case::{Case, Entry};
 use super::filing::cooperating;
 use super::routing::to_ref;
+use crate::db::Conn;
 use crate::db::ticket::assignment::{self, Parties};
-use crate::db::{AsyncConnection as _, Conn};
-use crate::domain::account::Actor;
 use crate::domain::text::Text;
-use crate::domain::ticket::command::{Assignment, Target};
-use crate::domain::ticket::machine::Command;
-use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::command::Assignment;
 use crate::domain::ticket::routing::UnitRef;
 use crate::services::error::{Error, Result};
 use crate::services::reference::cache::Reference;
-use crate::services::state::Services;
 
 /// returned → dispatched. The same unit again needs an opinion.
 ///
 /// # Errors
-/// Those of opening a case; `invalid` for an unknown unit or a missing opinion.
-pub async fn redispatch(
-    svc: &Services,
-    actor: &Actor,
-    target: Target,
+/// `invalid` for an unknown unit or a missing opinion.
+pub(super) async fn redispatch(
+    case: &mut Case<'_>,
+    conn: &mut Conn,
     command: Assignment,
-) -> Result<TicketView> {
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, Command::Redispatch).await?;
-        let unit = named_unit(&case.reference, &command.unit, "/unit")?;
-        let same = case
-            .ticket
-            .lead
-            .as_ref()
-            .is_some_and(|lead| lead.id == unit.id);
-        if same && command.opinion.is_empty() {
-            return Err(Error::invalid_field(
-                "/opinion",
-                "opinion_required",
-                Text::new(
-                    "退回原单位须写明意见",
-                    "sending it to the same unit again needs an opinion",
-                ),
-            ));
-        }
-        dispatch_to(&mut case, conn, unit).await?;
-        let entry = Entry {
-            opinion: command.opinion,
-            data: json!({ "unit": command.unit }),
-            ..Entry::default()
-        };
-        case.close(conn, entry).await
+) -> Result<Entry> {
+    let unit = named_unit(&case.reference, &command.unit, "/unit")?;
+    let same = case
+        .ticket
+        .lead
+        .as_ref()
+        .is_some_and(|lead| lead.id == unit.id);
+    if same && command.opinion.is_empty() {
+        return Err(Error::invalid_field(
+            "/opinion",
+            "opinion_required",
+            Text::new(
+                "退回原单位须写明意见",
+                "sending it to the same unit again needs an opinion",
+            ),
+        ));
+    }
+    dispatch_to(case, conn, unit).await?;
+    Ok(Entry {
+        opinion: command.opinion,
+        data: json!({ "unit": command.unit }),
+        ..Entry::default()
     })
-    .await
 }
 
 /// Gives the ticket to a unit that a person named.

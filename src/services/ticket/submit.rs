@@ -8,13 +8,11 @@ use super::case::{Case, Entry};
 use super::trail;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, AsyncConnection as _, Conn};
-use crate::domain::account::Actor;
 use crate::domain::catalogue::{CatalogueItem, ClosingPolicy, FilingCondition};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::command::{Submission, Target};
-use crate::domain::ticket::machine::{Command, State};
-use crate::domain::ticket::projection::TicketView;
+use crate::domain::ticket::command::Submission;
+use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
 use crate::services::state::Services;
@@ -23,38 +21,32 @@ use crate::services::state::Services;
 /// come it counts from now; else see [`settle_submissions`].
 ///
 /// # Errors
-/// Those of opening a case; `invalid` when photos or the measure that the condition asks for are missing.
-pub async fn submit(
-    svc: &Services,
-    actor: &Actor,
-    target: Target,
+/// `invalid` when photos or the measure that the condition asks for are missing.
+pub(super) async fn submit(
+    case: &mut Case<'_>,
+    conn: &mut Conn,
     command: Submission,
-) -> Result<TicketView> {
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, Command::Submit).await?;
-        let condition = case.condition()?;
-        enough(&command, condition, case.item()?)?;
-        let closing = condition.closing_policy;
-        let missing = case.declare(conn, &command.photos).await?;
-        let photos_within_h = case.reference.policies.photos_within_h;
-        let photos_due_at = (missing > 0)
-            .then(|| case.now.checked_add(i64::from(photos_within_h).hours()))
-            .transpose()
-            .map_err(anyhow::Error::from)?;
-        case.ticket.submit(photos_due_at, closing, case.now);
-        let entry = Entry {
-            opinion: command.measure,
-            data: json!({
-                "rework_round": case.ticket.rework_round,
-                "photos": command.photos.len(),
-                "photos_missing": missing,
-            }),
-            photos: &command.photos,
-        };
-        case.close(conn, entry).await
+) -> Result<Entry> {
+    let condition = case.condition()?;
+    enough(&command, condition, case.item()?)?;
+    let closing = condition.closing_policy;
+    let missing = case.declare(conn, &command.photos).await?;
+    let photos_within_h = case.reference.policies.photos_within_h;
+    let photos_due_at = (missing > 0)
+        .then(|| case.now.checked_add(i64::from(photos_within_h).hours()))
+        .transpose()
+        .map_err(anyhow::Error::from)?;
+    case.ticket.submit(photos_due_at, closing, case.now);
+    Ok(Entry {
+        opinion: command.measure,
+        data: json!({
+            "rework_round": case.ticket.rework_round,
+            "photos": command.photos.len(),
+            "photos_missing": missing,
+        }),
+        photos: command.photos,
+        ..Entry::default()
     })
-    .await
 }
 
 fn enough(command: &Submission, condition: &FilingCondition, item: &CatalogueItem) -> Result<()> {

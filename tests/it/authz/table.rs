@@ -46,6 +46,7 @@ const RETURN: &str = r#"{"reason": "not_our_duty", "text": "why"}"#;
 const ASSIGNMENT: &str = r#"{"unit": "371602", "opinion": "why"}"#;
 const RECHECK: &str = r#"{"result": "pass"}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
+const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
 const UNITS: &str = include_str!("../../../demo/units.csv");
 
@@ -92,6 +93,12 @@ pub const ROWS: &[Row] = &[
     row("list_overdue_csv",                           OFFICE_READS),
     // Without a device, which the login did not name: tests/it/sync.
     row("get_changes",                                [401, 400, 400, 400, 400, 403, 403, 400]),
+    // Every role, and each mutation by itself.
+    row("push_batch",                                 [401, 400, 400, 400, 400, 400, 400, 400]),
+    row("ask_have",                                   [401, 200, 200, 200, 200, 403, 403, 200]),
+    row("get_outbox",                                 ALL_READ),
+    row("list_quarantine",                            OFFICE_READS),
+    Row { body: Some(REPLAY), ..row("replay_quarantine", OFFICE_READS) },
     row("list_policies",                              [401, 403, 403, 200, 200, 403, 403, 200]),
     Row { body: Some(NO_CHANGE), ..row("change_policies",   ADMIN_ONLY) },
     // The very units that are there: nothing changes.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Client, Response, TestApp};
@@ -151,5 +151,31 @@ impl Phone {
             Some(row) => &row.doc,
             None => panic!("the phone holds no {collection} {id}"),
         }
+    }
+
+    /// Sends a batch, as it is.
+    pub async fn send(&self, body: impl Into<Vec<u8>>) -> Response {
+        self.client
+            .post("sync/batches")
+            .body("application/json", body)
+            .await
+    }
+
+    /// Sends mutations with what the phone knows; each has its result, in the order of the batch.
+    pub async fn push(&self, mutations: &[Value]) -> Vec<Value> {
+        let body = json!({ "batch_id": Uuid::new_v4(), "base_cursor": self.cursor, "mutations": mutations });
+        let answer = self.send(body.to_string()).await.expect(200);
+        assert_eq!(answer.at("/batch_id"), &body["batch_id"]);
+        let results = answer.list("/results").to_vec();
+        let mids = |items: &[Value]| -> Vec<Value> {
+            items.iter().map(|item| item["mid"].clone()).collect()
+        };
+        assert_eq!(mids(&results), mids(mutations), "{answer:?}");
+        results
+    }
+
+    /// Sends one mutation.
+    pub async fn push_one(&self, mutation: &Value) -> Value {
+        self.push(std::slice::from_ref(mutation)).await.remove(0)
     }
 }

@@ -1,19 +1,24 @@
 //! Bodies of commands, and reading them into what the domain accepts.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Faults;
+use super::json::fit;
+use super::photo::{AttachmentIn, read_photos};
 use crate::domain::ticket::command::{
-    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Recheck, Return, Submission,
+    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck, Return,
+    Submission,
 };
-use crate::http::fault::Faults;
-use crate::http::photo::{AttachmentIn, read_photos};
+use crate::domain::ticket::machine::Command;
 use crate::services::Error;
+use crate::services::error::Code;
 
 /// 立案.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FileIn {
     /// Code of the filing condition; none keeps the one that is known.
     #[serde(default)]
@@ -28,7 +33,6 @@ pub struct FileIn {
 
 /// A reason in words.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     /// Why.
     reason: String,
@@ -36,7 +40,6 @@ pub struct ReasonIn {
 
 /// 并案.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct MergeIn {
     /// The open ticket that this is another sighting of.
     master: Uuid,
@@ -47,12 +50,10 @@ pub struct MergeIn {
 
 /// 签收 carries nothing.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NothingIn {}
 
 /// 退件.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReturnIn {
     /// `not_our_area`, `not_our_duty`, `not_found_on_site`, `wrong_item`, `duplicate` or `other`.
     #[schema(example = "not_our_duty")]
@@ -63,7 +64,6 @@ pub struct ReturnIn {
 
 /// 改派 or 确权.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct AssignmentIn {
     /// Code of the unit.
     #[schema(example = "371602-sanitation")]
@@ -75,7 +75,6 @@ pub struct AssignmentIn {
 
 /// 提交整改.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SubmitIn {
     /// 整改措施: what was done.
     #[serde(default)]
@@ -87,7 +86,6 @@ pub struct SubmitIn {
 
 /// 核查.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct RecheckIn {
     /// `pass`, `fail` or `unable`.
     #[schema(example = "pass")]
@@ -102,13 +100,41 @@ pub struct RecheckIn {
 
 /// 留言.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CommentIn {
     /// What is said.
     text: String,
     /// Photos with it.
     #[serde(default)]
     attachments: Vec<AttachmentIn>,
+}
+
+/// Reads the body of a command.
+///
+/// # Errors
+/// `invalid`; `not_found` for a command that this version does not answer.
+pub fn order(command: Command, body: &Value) -> Result<Order, Error> {
+    Ok(match command {
+        Command::File => Order::File(read::<FileIn>(body)?.parse()?),
+        Command::Reject => Order::Reject(read::<ReasonIn>(body)?.parse()?),
+        Command::Merge => {
+            let (master, reason) = read::<MergeIn>(body)?.parse()?;
+            Order::Merge { master, reason }
+        }
+        Command::Void => Order::Void(read::<ReasonIn>(body)?.parse()?),
+        Command::Acknowledge => Order::Acknowledge,
+        Command::Return => Order::Return(read::<ReturnIn>(body)?.parse()?),
+        Command::Redispatch => Order::Redispatch(read::<AssignmentIn>(body)?.parse(false)?),
+        Command::RuleOwnership => Order::RuleOwnership(read::<AssignmentIn>(body)?.parse(true)?),
+        Command::Submit => Order::Submit(read::<SubmitIn>(body)?.parse()?),
+        Command::Recheck => Order::Recheck(read::<RecheckIn>(body)?.parse()?),
+        Command::Comment => Order::Comment(read::<CommentIn>(body)?.parse()?),
+        _ => return Err(Error::new(Code::NotFound)),
+    })
+}
+
+fn read<T: DeserializeOwned>(body: &Value) -> Result<T, Error> {
+    let (read, _unknown) = fit(body).map_err(|fault| Error::invalid(vec![fault]))?;
+    Ok(read)
 }
 
 fn words(pointer: &str, text: &str, faults: &mut Faults) -> String {

@@ -9,7 +9,6 @@ use crate::domain::evidence::{DeclaredPhoto, MAX_PHOTO_BYTES, Sha256Digest};
 
 /// A photo as declared.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct AttachmentIn {
     /// Made by the phone (UUID v4).
     pub aid: Uuid,

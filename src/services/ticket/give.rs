@@ -1,0 +1,67 @@
+//! Giving a command: what every command does before and after its own act. REST and mutations both come through here.
+
+use super::case::{Case, Entry, Given, view};
+use super::{
+    acknowledge, comment, file, give_back, merge, recheck, redispatch, reject, rule_ownership,
+    submit, void,
+};
+use crate::db::{AsyncConnection as _, Conn};
+use crate::domain::account::Actor;
+use crate::domain::ticket::command::{Order, Target};
+use crate::domain::ticket::projection::TicketView;
+use crate::services::error::{Error, Result};
+use crate::services::state::Services;
+
+/// Gives a command in a transaction of its own. Answers the ticket as the caller may see it.
+///
+/// # Errors
+/// Those of opening a case, and what the command's own file says.
+pub async fn give(
+    svc: &Services,
+    actor: &Actor,
+    target: Target,
+    order: Order,
+) -> Result<TicketView> {
+    let mut conn = svc.conn().await?;
+    conn.transaction::<_, Error, _>(async |conn| {
+        let given = give_on(svc, conn, actor, target, order).await?;
+        view(svc, conn, actor, given.ticket, Some(given.relation)).await
+    })
+    .await
+}
+
+/// Gives a command within the caller's transaction: on a failure nothing of it stays, and the caller's work goes on.
+///
+/// # Errors
+/// As [`give`].
+pub async fn give_on(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    target: Target,
+    order: Order,
+) -> Result<Given> {
+    conn.transaction::<_, Error, _>(async |conn| {
+        let mut case = Case::open(svc, conn, actor, target, order.command()).await?;
+        let entry = act(&mut case, conn, order).await?;
+        case.close(conn, entry).await
+    })
+    .await
+}
+
+/// The command's own act.
+async fn act(case: &mut Case<'_>, conn: &mut Conn, order: Order) -> Result<Entry> {
+    Ok(match order {
+        Order::File(order) => file::file(case, conn, order).await?,
+        Order::Reject(reason) => reject::reject(case, reason),
+        Order::Merge { master, reason } => merge::merge(case, conn, master, reason).await?,
+        Order::Void(reason) => void::void(case, reason),
+        Order::Acknowledge => acknowledge::acknowledge(case),
+        Order::Return(order) => give_back::give_back(case, order),
+        Order::Redispatch(order) => redispatch::redispatch(case, conn, order).await?,
+        Order::RuleOwnership(order) => rule_ownership::rule_ownership(case, conn, order).await?,
+        Order::Submit(order) => submit::submit(case, conn, order).await?,
+        Order::Recheck(order) => recheck::recheck(case, conn, order).await?,
+        Order::Comment(order) => comment::comment(case, conn, order).await?,
+    })
+}
