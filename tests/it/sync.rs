@@ -1,6 +1,8 @@
 //! Sync: what phones are sent, and what becomes of what they send.
 
 mod cursor;
+mod durability;
+mod example;
 mod interleaving;
 mod pull;
 mod push;

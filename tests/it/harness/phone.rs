@@ -59,6 +59,11 @@ impl Phone {
         }
     }
 
+    /// The same person logs in again on the same phone: the test has moved the clock past the token's life.
+    pub async fn log_in_again(&mut self, app: &TestApp, username: &str) {
+        self.client = app.client().login_on(username, self.device).await;
+    }
+
     /// Pulls until it has everything.
     pub async fn pull(&mut self) -> Pulled {
         self.pull_by(2_000).await

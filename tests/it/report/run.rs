@@ -33,6 +33,7 @@ fn report() -> NewReport {
             mock: false,
         }),
         captured: Value::Null,
+        captured_at: None,
         photos: vec![photo(aid)],
         findings: vec![NewFinding {
             id: Uuid::new_v4(),

@@ -90,8 +90,11 @@ async fn who_knew_that_it_was_gone_or_never_had_it_finds_nothing() {
 
 #[tokio::test]
 async fn after_thirty_days_it_is_too_late() {
-    let (app, officer, id) = reassigned().await;
+    let (app, mut officer, id) = reassigned().await;
     app.clock.advance(jiff::SignedDuration::from_hours(24 * 40));
+    officer
+        .log_in_again(&app, "officer-371602-sanitation")
+        .await;
     let told = officer.push_one(&comment(&id)).await;
     assert_eq!(
         (&told["verdict"], &told["code"]),
