@@ -165,6 +165,6 @@ async fn known(conn: &mut Conn, report: &NewReport, sender: Sender) -> Result<Ou
 }
 
 /// The instant as PostgreSQL keeps it, so that the first answer is also the repeated one.
-fn as_stored(at: Timestamp) -> Timestamp {
+pub(in crate::services) fn as_stored(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }

@@ -22,6 +22,7 @@ use crate::services::error::{Error, FieldError, Kind, Result};
 use crate::services::input::batch::Batch;
 use crate::services::input::clock::write_clocks;
 use crate::services::input::mutation::{Mutation, Work, read_mutation};
+use crate::services::report::as_stored;
 use crate::services::state::Services;
 
 /// One failure may be one mutation's own; after a second one the rest of the batch does not try.
@@ -41,7 +42,7 @@ pub struct Pushed {
 /// # Errors
 /// `unavailable` when it is not known what became of a mutation: the phone sends all of it again.
 pub async fn push(svc: &Services, actor: &Actor, batch: Batch) -> Result<Pushed> {
-    let received_at = svc.now();
+    let received_at = as_stored(svc.now());
     let clock = write_clocks(&batch.clock);
     let arrival = Arrival {
         received_at,

@@ -30,7 +30,6 @@ use crate::services::state::Services;
 
 /// A ticket under a command.
 pub(super) struct Case<'a> {
-    pub svc: &'a Services,
     pub actor: &'a Actor,
     pub ticket: Ticket,
     pub reference: Arc<Reference>,
@@ -108,7 +107,6 @@ impl<'a> Case<'a> {
             return Err(not_now(Code::PhotosPending, &ticket, &parties));
         }
         Ok(Self {
-            svc,
             actor,
             now: svc.now(),
             command,
