@@ -10,7 +10,7 @@ use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::cached::{Bytes, insert, insert_all};
+use super::cached::{Bytes, cached, insert, insert_all};
 use super::schema::{attachments, ticket_attachments};
 use super::{Conn, DbError};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
@@ -322,7 +322,7 @@ struct IdRow {
 /// Tickets that show a photo to those outside the office: by their findings, by findings merged into them, or with a
 /// command that they may know of.
 pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> = diesel::sql_query(
+    let rows: Vec<IdRow> = cached(
         "SELECT t.id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
           WHERE fa.attachment_id = $1 \
          UNION SELECT t.master_id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
@@ -338,7 +338,7 @@ pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, Db
 
 /// Tickets whose submission waits for photos, this one among them.
 pub async fn submissions_waiting_for(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> = diesel::sql_query(
+    let rows: Vec<IdRow> = cached(
         "SELECT DISTINCT t.id FROM ticket_attachments ta JOIN tickets t ON t.id = ta.ticket_id \
           WHERE ta.attachment_id = $1 AND ta.role = 'after' AND t.photos_due_at IS NOT NULL ORDER BY t.id",
     )
@@ -374,12 +374,11 @@ pub async fn last_submission(
 
 /// Of these photos, those whose bytes are here.
 pub async fn stored_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> = diesel::sql_query(
-        "SELECT id FROM attachments WHERE id = ANY ($1) AND stored_at IS NOT NULL",
-    )
-    .bind::<Array<SqlUuid>, _>(aids)
-    .load(conn)
-    .await?;
+    let rows: Vec<IdRow> =
+        cached("SELECT id FROM attachments WHERE id = ANY ($1) AND stored_at IS NOT NULL")
+            .bind::<Array<SqlUuid>, _>(aids)
+            .load(conn)
+            .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

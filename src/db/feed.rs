@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::cached::cached;
 use super::{Conn, DbError};
-use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection};
+use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
 /// everything that changes tickets.
@@ -30,6 +30,35 @@ pub async fn move_readers(conn: &mut Conn) -> Result<(), DbError> {
     )
     .await
 }
+
+/// Announces rows that this transaction has made of a sender's reports, to readers whom the caller knows without asking:
+/// reports and findings to the office and the sender, tickets to those whom the view `ticket_readers` names. A sender who is
+/// no inspector any more is told nothing.
+pub async fn made(
+    conn: &mut Conn,
+    sender: Uuid,
+    rows: &[(Scope, Collection, Uuid)],
+) -> Result<(), DbError> {
+    let scopes: Vec<String> = rows.iter().map(|(scope, ..)| scope.to_string()).collect();
+    let entities: Vec<&str> = rows.iter().map(|(_, c, _)| c.as_str()).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|(.., id)| *id).collect();
+    cached(MADE)
+        .bind::<Array<Text>, _>(scopes)
+        .bind::<Array<Text>, _>(entities)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<SqlUuid, _>(sender)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const MADE: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+sender AS MATERIALIZED (SELECT 'user:' || id AS scope FROM accounts WHERE id = $4 AND role = 'inspector') \
+INSERT INTO sync_feed (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT made.scope, made.entity, made.id, 'present', 1, now.tx, nextval('sync_feed_seq'), now.tx \
+  FROM unnest($1::text[], $2::text[], $3::uuid[]) AS made (scope, entity, id), now \
+ WHERE left(made.scope, 5) <> 'user:' OR made.scope = (SELECT scope FROM sender)";
 
 /// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
 /// Photos of theirs follow.

@@ -86,23 +86,6 @@ pub async fn any_visible(
     Ok(!found.is_empty())
 }
 
-/// Those of these tickets that are in scope.
-pub async fn visible_among(
-    conn: &mut Conn,
-    scope: &TicketScope,
-    ids: &[Uuid],
-) -> Result<Vec<Uuid>, DbError> {
-    let query = tickets::table
-        .filter(tickets::id.eq_any(ids))
-        .select(Row::as_select())
-        .into_boxed();
-    let found = scope.filter(query).load::<Row>(conn).await?;
-    found
-        .into_iter()
-        .map(|row| Ticket::try_from(row).map(|ticket| ticket.id))
-        .collect()
-}
-
 #[derive(QueryableByName)]
 struct NumberRow {
     #[diesel(sql_type = BigInt)]
@@ -120,6 +103,23 @@ pub async fn next_numbers(conn: &mut Conn, count: usize) -> Result<Vec<i64>, DbE
             .load(conn)
             .await?;
     Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// Those of these tickets that are in scope.
+pub async fn visible_among(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, DbError> {
+    let query = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(Row::as_select())
+        .into_boxed();
+    let found = scope.filter(query).load::<Row>(conn).await?;
+    found
+        .into_iter()
+        .map(|row| Ticket::try_from(row).map(|ticket| ticket.id))
+        .collect()
 }
 
 /// Ids of the tickets whose deadline lies beyond the calendar that was loaded when it was computed.

@@ -5,6 +5,7 @@ mod calendar;
 mod demo;
 mod items;
 mod lists;
+mod memory;
 mod parsers;
 mod points;
 mod policy;

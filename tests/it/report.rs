@@ -5,6 +5,7 @@ mod place;
 mod read;
 mod refusal;
 mod repeat;
+mod run;
 
 use serde_json::{Value, json};
 use uuid::Uuid;

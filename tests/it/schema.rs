@@ -46,7 +46,9 @@ async fn every_foreign_key_leads_an_index() {
              FROM pg_constraint c
              WHERE c.contype = 'f' AND NOT EXISTS (
                  SELECT FROM pg_index i
-                 WHERE i.indrelid = c.conrelid AND i.indpred IS NULL
+                 WHERE i.indrelid = c.conrelid
+                   AND (i.indpred IS NULL
+                        OR pg_get_expr(i.indpred, i.indrelid) = format('(%s IS NOT NULL)', pg_get_indexdef(i.indexrelid, 1, true)))
                    AND (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey
                    AND (i.indkey::int2[])[0:cardinality(c.conkey) - 1] <@ c.conkey)
              ORDER BY 1",

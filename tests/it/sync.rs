@@ -2,6 +2,8 @@
 
 mod captured;
 mod cursor;
+mod durability;
+mod example;
 mod interleaving;
 mod pull;
 mod push;

@@ -30,6 +30,14 @@ pub struct Parties {
     pub cooperating: Vec<Cooperating>,
 }
 
+impl Parties {
+    /// The parties that are units of the system.
+    pub fn unit_ids(&self) -> impl Iterator<Item = Uuid> {
+        let cooperating = self.cooperating.iter().filter_map(|party| party.unit_id);
+        cooperating.chain([self.lead.id])
+    }
+}
+
 /// Gives the ticket to a lead unit and its cooperating parties; who had it before has it no longer.
 pub async fn assign(
     conn: &mut Conn,

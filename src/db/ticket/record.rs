@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::db::cached::cached;
 use crate::db::schema::{check_points, findings, ticket_assignments};
 use crate::db::{Conn, DbError, catalogue};
 use crate::domain::catalogue::ItemKey;
@@ -121,7 +122,7 @@ async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid,
 }
 
 async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
-    let rows: Vec<PhotoRow> = diesel::sql_query(PHOTOS)
+    let rows: Vec<PhotoRow> = cached(PHOTOS)
         .bind::<Array<SqlUuid>, _>(ids)
         .load(conn)
         .await?;

@@ -3,7 +3,7 @@
 
 mod plan;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,10 +12,12 @@ pub(super) use self::plan::Stop;
 use self::plan::{Draft, Planned};
 use super::create::NotStored;
 use crate::db::report::FindingRead;
+use crate::db::ticket::assignment::Parties;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::evidence::{Rendition, StoredPhoto};
 use crate::domain::report::{Finding, NewReport, Report, ReportPhoto};
+use crate::domain::sync::{Collection, Scope};
 use crate::domain::text::Text;
 use crate::services::error::{Code, Error, Result};
 use crate::services::evidence;
@@ -43,8 +45,7 @@ pub(super) async fn take_in(
     write_findings(conn, &drafts).await?;
     let planned = file(reference, conn, actor, drafts, now).await?;
     write_tickets(conn, &planned, now).await?;
-    let ids: Vec<Uuid> = stops.iter().map(|(_, stop)| stop.report.id).collect();
-    announce(conn, &ids, &planned, &photos).await?;
+    announce(reference, conn, actor, stops, &planned, &photos).await?;
     let mut findings = found(planned);
     Ok(stops
         .iter()
@@ -141,19 +142,32 @@ async fn write_tickets(conn: &mut Conn, planned: &[Planned], now: Timestamp) -> 
 
 /// Tells phones of reports and tickets, and of photos that were here before their report.
 async fn announce(
+    reference: &Reference,
     conn: &mut Conn,
-    report_ids: &[Uuid],
+    actor: &Actor,
+    stops: &[(usize, Stop<'_>)],
     planned: &[Planned],
     photos: &HashMap<Uuid, &StoredPhoto>,
 ) -> Result<()> {
-    if report_ids.is_empty() {
+    let both = [Scope::Office, Scope::User(actor.account_id)];
+    let mut made = Vec::new();
+    for scope in both {
+        let reports = stops.iter().map(|(_, stop)| stop.report.id);
+        made.extend(reports.map(|id| (scope, Collection::Reports, id)));
+        let findings = planned.iter().map(|plan| plan.finding_id);
+        made.extend(findings.map(|id| (scope, Collection::Findings, id)));
+    }
+    for plan in planned {
+        let units = plan.parties.iter().flat_map(Parties::unit_ids);
+        let units = units.filter_map(|id| reference.units.get(id));
+        let above: BTreeSet<Uuid> = units.flat_map(|unit| unit.lineage.clone()).collect();
+        let readers = above.into_iter().map(Scope::Unit).chain(both);
+        made.extend(readers.map(|scope| (scope, Collection::Tickets, plan.ticket.id)));
+    }
+    if made.is_empty() {
         return Ok(());
     }
-    db::feed::reports(conn, report_ids).await?;
-    let tickets: Vec<Uuid> = planned.iter().map(|plan| plan.ticket.id).collect();
-    if !tickets.is_empty() {
-        db::feed::tickets(conn, &tickets).await?;
-    }
+    db::feed::made(conn, actor.account_id, &made).await?;
     let stored = photos.values().filter(|photo| photo.stored_at.is_some());
     let stored: Vec<Uuid> = stored.map(|photo| photo.declared.aid).collect();
     if !stored.is_empty() {

@@ -91,7 +91,13 @@ async fn push_amid_death(victim: Victim) {
         .await;
     let clerk = Client::new(&server.url).login("clerk").await;
     let is_safe = |item: &&&Item| safe.contains(&item.mid);
-    join_all(items.iter().filter(is_safe).map(|item| item.check_kept(&inspector, &clerk))).await;
+    join_all(
+        items
+            .iter()
+            .filter(is_safe)
+            .map(|item| item.check_kept(&inspector, &clerk)),
+    )
+    .await;
     for batches in &work {
         for batch in batches {
             let answer = inspector.post("sync/batches").json(&body(batch)).await;
@@ -232,6 +238,9 @@ impl Item {
 /// The postmaster itself; its children follow.
 fn kill_postgres(data_dir: &Path) {
     let file = std::fs::read_to_string(data_dir.join("pg/postmaster.pid")).expect("it runs");
-    let pid = file.lines().next().and_then(|line| line.trim().parse().ok());
+    let pid = file
+        .lines()
+        .next()
+        .and_then(|line| line.trim().parse().ok());
     kill(Pid::from_raw(pid.expect("a process id")), Signal::SIGKILL).expect("our own cluster");
 }
