@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("argon2", &["gateways"]),
     ("image", &["gateways"]),
     ("object_store", &["gateways"]),
-    ("reqwest", &["gateways"]),
+    ("reqwest", &["gateways", "app"]),
     ("rustls", &["gateways"]),
     ("nix", &["gateways", "app"]),
     ("clap", &["app"]),
