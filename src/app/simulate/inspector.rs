@@ -16,7 +16,7 @@ const RECHECKS: usize = 3;
 impl Phone {
     /// A few visits, a few rechecks.
     pub(super) fn inspect(&mut self) {
-        for _ in 0..self.chance.between(0, 2) {
+        for _ in 0..self.chance.between(0, 3) {
             self.visit();
         }
         self.recheck_some();

@@ -120,16 +120,22 @@ impl Phone {
     /// A day in the life: works a few times, now and then with a line to the server. A clone that was made is answered.
     pub(super) async fn live(&mut self, day: u32, clone_number: usize, seed: u64) -> Option<Self> {
         let twin = self.suffer(clone_number, seed);
-        let moments = self.chance.between(1, 3);
+        let moments = self.chance.between(2, 4);
         if self.chance.percent(25) {
-            self.offline_until = day + u32::try_from(self.chance.between(0, 2)).unwrap_or(0);
+            self.offline_until = day + u32::try_from(self.chance.between(1, 3)).unwrap_or(0);
         }
         for moment in 0..moments {
             let hour = 8 + 3 * i64::try_from(moment).unwrap_or_default();
             let passed = SignedDuration::from_hours(24 * i64::from(day) + hour);
             self.now = self.world.begin.checked_add(passed).unwrap_or(self.now);
+            if self.store.cursor.is_none() {
+                self.sync_somehow().await;
+            }
+            if self.account.is_nil() {
+                continue; // Nobody has logged in on it yet.
+            }
             self.work();
-            if day > self.offline_until || self.store.cursor.is_none() {
+            if day >= self.offline_until {
                 self.sync_somehow().await;
             }
         }

@@ -83,13 +83,15 @@ impl Answer {
         text(&self.json, member)
     }
 
-    /// For a person to read.
+    /// For a person to read; the same for the same refusal.
     pub(super) fn words(&self) -> String {
-        let body: String = String::from_utf8_lossy(&self.body)
-            .chars()
-            .take(300)
-            .collect();
-        format!("{} {body}", self.status)
+        let errors = self.json.get("errors").map(Value::to_string);
+        let (code, detail) = (self.code(), self.text("detail"));
+        format!(
+            "{} {code} {detail} {}",
+            self.status,
+            errors.unwrap_or_default()
+        )
     }
 }
 

@@ -140,9 +140,8 @@ impl Phone {
             };
             let verdict = text(result, "verdict");
             let safe = result.get("safe_to_delete").and_then(Value::as_bool) == Some(true);
-            self.world
-                .witness
-                .told(mid, verdict, safe, &result.to_string());
+            let why = format!("{} {}", text(result, "code"), text(result, "path"));
+            self.world.witness.told(mid, verdict, safe, &why);
             if verdict == "deferred" {
                 put_off = true;
                 continue;
