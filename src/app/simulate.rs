@@ -43,8 +43,10 @@ pub use self::witness::{Case, Wrong};
 /// Phones that are awake at once.
 const AT_ONCE: usize = 64;
 /// How often everything is drained, and how often the view is awaited that stands still.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 10;
 const PAUSE: Duration = Duration::from_millis(250);
+/// A queue that has not become shorter for so many pauses has no worker.
+const IDLE_PAUSES: u32 = 4;
 
 /// What to simulate.
 #[derive(Debug, Clone)]
@@ -117,6 +119,7 @@ pub async fn run(
         faults: faults::Faults::new(plan.faults),
         witness: witness::Witness::default(),
         begin: plan.today.checked_sub(past).unwrap_or(plan.today),
+        shared: Mutex::default(),
     });
     let mut desk = Desk::open(Arc::clone(&world), plan.seed).await?;
     let count = usize::try_from(plan.phones).context("too many phones")?;
@@ -191,6 +194,7 @@ async fn judge(url: &str, phones: &mut [Phone], desk: &mut Desk) -> anyhow::Resu
         .context("the oracle cannot reach the server's database")?;
     let accounts: BTreeSet<Uuid> = phones.iter().map(|phone| phone.account).collect();
     let accounts: Vec<Uuid> = accounts.into_iter().collect();
+    await_worker(&mut conn).await?;
     let mut before = view(&mut conn, &accounts).await?;
     for _ in 0..ROUNDS {
         stream::iter(phones.iter_mut())
@@ -216,6 +220,20 @@ async fn judge(url: &str, phones: &mut [Phone], desk: &mut Desk) -> anyhow::Resu
         return Ok(());
     }
     bail!("the server does not come to rest: is someone else working on it?")
+}
+
+/// Waits for renditions to be made, as long as anyone makes them.
+async fn await_worker(conn: &mut Conn) -> anyhow::Result<()> {
+    let (mut shortest, mut idle) = (usize::MAX, 0);
+    while shortest > 0 && idle < IDLE_PAUSES {
+        let left = oracle::jobs_left(conn).await?.len();
+        idle = if left < shortest { 0 } else { idle + 1 };
+        shortest = shortest.min(left);
+        if left > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(())
 }
 
 type View = (BTreeMap<Uuid, Vec<Expected>>, Ledger);

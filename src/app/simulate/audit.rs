@@ -1,21 +1,19 @@
 //! Holding what the city has against what the witness saw: everything acknowledged is there, with equal content, once;
 //! everything sent came to an end.
 
+mod evidence;
+mod report;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::{StreamExt as _, stream};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::compare::{Entry, Ledger, plain};
+use super::compare::{Entry, Ledger};
 use super::desk::Desk;
 use super::wire::{list, text};
-use super::witness::{Case, Seen, Sent, Taken, Wrong};
+use super::witness::{Case, Seen, Sent, Wrong};
 use crate::db::{Conn, DbError, oracle};
-
-/// Originals read at once.
-const READS: usize = 16;
 
 /// Everything that is wrong with what the city has.
 pub(super) struct Audit<'a> {
@@ -113,49 +111,6 @@ impl Audit<'_> {
             .all(|mid| arrived(&mid))
     }
 
-    /// Reports that were applied are there as they were sent, each finding with one ticket.
-    async fn reports(&mut self, conn: &mut Conn) -> Result<(), DbError> {
-        let kept: BTreeMap<Uuid, &Sent> = self
-            .seen
-            .mutations
-            .values()
-            .filter(|one| one.kind == "report.create")
-            .filter(|one| {
-                one.verdict.as_deref() == Some("applied")
-                    || self.seen.both_ways.contains(&one.target)
-            })
-            .map(|one| (one.target, one))
-            .collect();
-        let ids: Vec<Uuid> = kept.keys().copied().collect();
-        let mut there: BTreeMap<Uuid, Value> = BTreeMap::new();
-        for part in ids.chunks(1_000) {
-            for row in oracle::reports(conn, part).await? {
-                if let Ok(id) = text(&row, "id").parse() {
-                    there.insert(id, row);
-                }
-            }
-        }
-        for (id, one) in kept {
-            let Some(row) = there.get(&id) else {
-                self.accuse(
-                    Wrong::Lost,
-                    format!("report {id} was acknowledged and is gone"),
-                );
-                continue;
-            };
-            let (sent, is) = (plain(&content_sent(one)), plain(&content_kept(row)));
-            if sent != is {
-                self.accuse(Wrong::Lost, format!("report {id} is {is}, not {sent}"));
-            }
-            let findings = list(row, "findings").len();
-            if row.get("tickets") != Some(&json!(findings)) {
-                let words = format!("report {id} has {findings} findings and other tickets");
-                self.accuse(Wrong::Doubled, words);
-            }
-        }
-        Ok(())
-    }
-
     /// A command that was applied is in the trail once; one that was not, is not.
     async fn trail(&mut self, conn: &mut Conn, accounts: &[Uuid]) -> Result<(), DbError> {
         let rows = oracle::markers_in_trail(conn, accounts).await?;
@@ -197,85 +152,4 @@ impl Audit<'_> {
         }
         Ok(())
     }
-
-    async fn photos(&mut self, conn: &mut Conn) -> Result<(), DbError> {
-        let aids: Vec<Uuid> = self.seen.photos.keys().copied().collect();
-        let mut there: BTreeMap<Uuid, Value> = BTreeMap::new();
-        for part in aids.chunks(1_000) {
-            for row in oracle::photos(conn, part).await? {
-                if let Ok(aid) = text(&row, "aid").parse() {
-                    there.insert(aid, row);
-                }
-            }
-        }
-        for (aid, photo) in &self.seen.photos {
-            let row = there.get(aid);
-            let stored = row.is_some_and(|row| row.get("stored") == Some(&json!(true)));
-            let promised = photo.told_stored || photo.told_safe;
-            if promised && !stored {
-                self.accuse(Wrong::Lost, format!("photo {aid} was stored and is gone"));
-            }
-            if !promised && !photo.forsaken {
-                self.accuse(Wrong::Stuck, format!("photo {aid} never arrived"));
-            }
-            if row.is_some_and(|row| row.get("twins") != Some(&json!(0))) {
-                self.accuse(
-                    Wrong::Doubled,
-                    format!("photo {aid} is there under another id"),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads every original that was promised, and holds it against its digest.
-    async fn originals(&mut self, desk: &Desk) {
-        let promised = |photo: &Taken| photo.told_stored || photo.told_safe;
-        let wanted = self.seen.photos.iter().filter(|(_, photo)| promised(photo));
-        let bad: Vec<String> = stream::iter(wanted)
-            .map(async |(aid, photo)| {
-                let answer = desk.read(&format!("attachments/{aid}/original")).await?;
-                let sha256: [u8; 32] = Sha256::digest(&answer.body).into();
-                let equal = answer.status == 200 && sha256 == photo.sha256;
-                (!equal).then(|| format!("the original of photo {aid} is not what was sent"))
-            })
-            .buffer_unordered(READS)
-            .filter_map(async |bad| bad)
-            .collect()
-            .await;
-        for words in bad {
-            self.accuse(Wrong::Lost, words);
-        }
-    }
-}
-
-fn content_sent(one: &Sent) -> Value {
-    let data = one.body.get("data").cloned().unwrap_or_default();
-    let findings: Vec<Value> = list(&data, "findings")
-        .iter()
-        .map(|finding| {
-            json!({
-                "id": finding.get("id"),
-                "item": finding.get("item"),
-                "text": finding.get("text"),
-                "photos": finding.get("attachments"),
-            })
-        })
-        .collect();
-    json!({
-        "account": one.account,
-        "note": data.get("note"),
-        "clean": data.get("clean"),
-        "findings": findings,
-    })
-}
-
-/// The part of a kept report that was sent with it: photos may have been added to a finding since.
-fn content_kept(row: &Value) -> Value {
-    json!({
-        "account": row.get("account"),
-        "note": row.get("note"),
-        "clean": row.get("clean"),
-        "findings": row.get("findings"),
-    })
 }

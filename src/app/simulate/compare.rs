@@ -31,6 +31,13 @@ pub(super) struct Entry {
     pub(super) conflicts: u64,
 }
 
+impl Entry {
+    /// What it asked for was done.
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self.verdict.as_str(), "applied" | "merged")
+    }
+}
+
 /// The ledger of the accounts that took part.
 pub(super) type Ledger = BTreeMap<(Uuid, Uuid), Entry>;
 

@@ -48,7 +48,7 @@ faults! {
     AnswerLostPhoto: 30, 120, "answer lost: photo";
     AnswerLostHave: 30, 120, "answer lost: have";
     AnswerLostReport: 30, 150, "answer lost: report over REST";
-    RequestCut: 15, 70, "request cut within";
+    RequestCut: 10, 50, "request cut within";
     BatchInParallel: 10, 90, "batch sent up to 20 times at once";
     BatchDelayed: 20, 90, "batch arrives later once more";
     BatchReordered: 20, 150, "batch in another order";

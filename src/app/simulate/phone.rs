@@ -1,6 +1,7 @@
 //! A phone: one person's app, with what it keeps, its clocks, its line and its bad luck. The sync loop is the protocol's own:
 //! push, photos, pull, and delete nothing before it is safe. Shares no code with the server.
 
+mod have;
 mod mishap;
 mod outbox;
 mod pull;
@@ -10,9 +11,11 @@ mod upload;
 
 pub(super) use outbox::Wish;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::cast::{Part, Person};
@@ -30,6 +33,20 @@ pub(super) struct World {
     pub(super) witness: Witness,
     /// The first virtual day.
     pub(super) begin: Timestamp,
+    /// Documents of reference data, each once, however many phones have it.
+    pub(super) shared: Mutex<HashSet<Arc<Value>>>,
+}
+
+impl World {
+    /// The same document as other phones have it.
+    pub(super) fn share(&self, doc: Arc<Value>) -> Arc<Value> {
+        let mut shared = self.shared.lock().expect("nothing panics while holding it");
+        if let Some(known) = shared.get(&doc) {
+            return Arc::clone(known);
+        }
+        shared.insert(Arc::clone(&doc));
+        doc
+    }
 }
 
 /// Why a sync ended before its end. Both leave the phone with what it had committed.
@@ -180,7 +197,7 @@ impl Phone {
     /// Until nothing is left to send and everything is safe, or nothing more happens.
     pub(super) async fn drain(&mut self) {
         self.calm = true;
-        for _ in 0..12 {
+        for _ in 0..4 {
             let done = Box::pin(self.sync()).await == Ok(());
             if done && self.store.outbox.is_empty() {
                 return;

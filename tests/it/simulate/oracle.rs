@@ -9,7 +9,7 @@ use crate::harness::TestApp;
 async fn expect(spoil: &str, wrong: Wrong, words: &str) {
     let app = TestApp::demo().await;
     app.execute(spoil).await;
-    let plan = plan(&app, 8, 3, Level::None);
+    let plan = plan(&app, 4, 3, Level::None);
     let outcome = simulated(&app, &plan).await;
     let found = outcome
         .cases

@@ -6,12 +6,15 @@ use uuid::Uuid;
 use super::{Phone, Stop};
 use crate::app::simulate::faults::Fault;
 use crate::app::simulate::rules;
-use crate::app::simulate::store::{Change, Receipt};
+use crate::app::simulate::store::{Change, Receipt, Row};
 use crate::app::simulate::wire::{Answer, Call, list, text};
 use crate::app::simulate::witness::Wrong;
 
 /// Most pages of one pull: more means that the server sends in circles.
 const MAX_PAGES: usize = 10_000;
+
+/// Collections that all phones have alike.
+const REFERENCE: [&str; 5] = ["items", "conditions", "areas", "units", "points"];
 
 /// A page, read.
 struct Page {
@@ -101,7 +104,7 @@ impl Phone {
         let mut changes = Vec::new();
         for entry in list(&answer.json, "changes") {
             self.check_secrets(entry);
-            changes.push(Change::read(entry)?);
+            changes.push(self.shared(Change::read(entry)?));
         }
         let receipts = list(&answer.json, "receipts").iter().filter_map(receipt);
         let member =
@@ -113,6 +116,16 @@ impl Phone {
             cursor: member("cursor"),
             snapshot: answer.text("mode") == "snapshot",
         })
+    }
+
+    fn shared(&self, change: Change) -> Change {
+        match change {
+            Change::Put(key, row) if REFERENCE.contains(&key.0.as_str()) => {
+                let doc = self.world.share(row.doc);
+                Change::Put(key, Row { doc, ..row })
+            }
+            other => other,
+        }
     }
 
     fn check_secrets(&self, entry: &Value) {

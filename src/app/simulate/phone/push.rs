@@ -75,11 +75,6 @@ impl Phone {
     async fn deliver(&mut self, call: Call, mids: &[Uuid]) -> Result<Answer, Stop> {
         let witness = &self.world.witness;
         witness.sends(mids, 1);
-        if self.strikes(Fault::RequestCut) {
-            let share = self.chance.between(0, 1000);
-            let call = self.signed(call);
-            return Err(self.world.wire.send_cut(&call, share).await.into());
-        }
         if self.strikes(Fault::AnswerLostBatch) {
             let call = self.signed(call);
             return Err(self.world.wire.send_unheard(&call).await.into());
@@ -200,76 +195,5 @@ impl Phone {
             self.world.witness.seen().both_ways.insert(report);
         }
         Ok(())
-    }
-
-    /// After a restart: asks what the server has, and sends only what is missing.
-    pub(super) async fn ask_what_arrived(&mut self) -> Result<(), Stop> {
-        if self.store.outbox.is_empty() {
-            return Ok(());
-        }
-        let mids: Vec<Uuid> = self
-            .store
-            .outbox
-            .values()
-            .map(|one| one.mid)
-            .take(2_000)
-            .collect();
-        let photos: Vec<Value> = self
-            .store
-            .photos
-            .values()
-            .map(|photo| json!({ "aid": photo.aid, "sha256": hex::encode(photo.sha256) }))
-            .take(2_000)
-            .collect();
-        let call = Call::post("sync/have", &json!({ "mids": mids, "attachments": photos }));
-        if self.strikes(Fault::AnswerLostHave) {
-            let call = self.signed(call);
-            return Err(self.world.wire.send_unheard(&call).await.into());
-        }
-        let answer = self.ask(call).await?;
-        if answer.status != 200 {
-            let words = format!("`have` is refused: {}", answer.words());
-            self.accuse(Wrong::Stuck, &words);
-            return Err(Stop::Lost);
-        }
-        self.take_possessions(&answer);
-        Ok(())
-    }
-
-    fn take_possessions(&mut self, answer: &Answer) {
-        let mut verdicts = BTreeMap::new();
-        let known = answer.json.get("known").and_then(Value::as_object);
-        for (mid, verdict) in known.into_iter().flatten() {
-            if let (Ok(mid), Some(verdict)) = (mid.parse(), verdict.as_str()) {
-                self.world.witness.told(mid, verdict, false, "have");
-                verdicts.insert(mid, (verdict.to_owned(), false));
-            }
-        }
-        self.store.commit_verdicts(&verdicts);
-        let ids = |name: &str| -> Vec<Uuid> {
-            let entries = list(&answer.json, name).iter();
-            entries
-                .filter_map(|entry| entry.as_str().unwrap_or(text(entry, "aid")).parse().ok())
-                .collect()
-        };
-        for mid in ids("unknown") {
-            let acknowledged = self
-                .store
-                .outbox
-                .values()
-                .any(|one| one.mid == mid && one.verdict.is_some());
-            if acknowledged {
-                self.accuse(
-                    Wrong::Lost,
-                    &format!("{mid} had a verdict and is not known"),
-                );
-            }
-        }
-        for aid in ids("stored") {
-            self.store.commit_photo(aid, true);
-        }
-        for aid in [ids("absent"), ids("partial")].concat() {
-            self.store.commit_photo(aid, false);
-        }
     }
 }

@@ -113,8 +113,14 @@ impl Phone {
         .header("x-device-clock", self.clock.header(self.now))
     }
 
-    /// Sends with token and device; gets a new token when the old one has ended, and tries once more.
+    /// Sends with token and device; gets a new token when the old one has ended, and tries once more. Any request may be
+    /// cut off on the way.
     pub(super) async fn ask(&mut self, call: Call) -> Result<Answer, Stop> {
+        if self.strikes(Fault::RequestCut) {
+            let share = self.chance.between(0, 1000);
+            let call = self.signed(call);
+            return Err(self.world.wire.send_cut(&call, share).await.into());
+        }
         let answer = self.world.wire.send(&self.signed(call.clone())).await?;
         if answer.status != 401 {
             return Ok(answer);

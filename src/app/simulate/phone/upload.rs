@@ -45,11 +45,6 @@ impl Phone {
             self.upload_spoilt(photo, another.bytes).await?;
         }
         let call = upload_call(photo, photo.bytes.clone());
-        if self.strikes(Fault::RequestCut) {
-            let share = self.chance.between(0, 1000);
-            let call = self.signed(call);
-            return Err(self.world.wire.send_cut(&call, share).await.into());
-        }
         if self.strikes(Fault::AnswerLostPhoto) {
             let call = self.signed(call);
             return Err(self.world.wire.send_unheard(&call).await.into());
