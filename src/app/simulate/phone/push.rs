@@ -187,12 +187,12 @@ impl Phone {
                 return Err(self.world.wire.send_unheard(&call).await.into());
             }
             let answer = self.ask(call).await?;
-            let honest = self.world.witness.hopes_to_be_applied(mid);
-            if honest && !matches!(answer.status, 200 | 201) {
+            if matches!(answer.status, 200 | 201) {
+                self.world.witness.seen().both_ways.insert(report);
+            } else if self.world.witness.hopes_to_be_applied(mid) {
                 let words = format!("report {report} over REST: {}", answer.words());
                 self.accuse(Wrong::Lost, &words);
             }
-            self.world.witness.seen().both_ways.insert(report);
         }
         Ok(())
     }
