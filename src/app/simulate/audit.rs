@@ -96,6 +96,10 @@ impl Audit<'_> {
                 let photo = self.seen.photos.get(aid);
                 photo.is_some_and(|photo| photo.forsaken && !photo.told_stored)
             });
+            if one.told_safe && !entry.complete {
+                let words = format!("{kind} {mid} was safe to delete and misses photos");
+                self.accuse(Wrong::Lost, words);
+            }
             if !entry.complete && !photos_gone {
                 self.accuse(Wrong::Stuck, format!("{kind} {mid} still misses photos"));
             }

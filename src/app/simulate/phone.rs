@@ -215,6 +215,9 @@ impl Phone {
 
     fn delete_what_is_safe(&mut self) -> Result<(), Stop> {
         self.store.commit_receipts();
+        let safe = self.store.outbox.values().filter(|one| one.safe);
+        let safe: Vec<Uuid> = safe.map(|one| one.mid).collect();
+        self.world.witness.told_safe(&safe);
         if self.strikes(Fault::KilledBeforeDelete) {
             return Err(Stop::Killed);
         }

@@ -97,6 +97,21 @@ pub(super) struct Seen {
     pub(super) pulls: u64,
 }
 
+impl Seen {
+    /// The phone was told that it may delete its copy.
+    fn promised(&mut self, mid: Uuid) {
+        let Some(one) = self.mutations.get_mut(&mid) else {
+            return;
+        };
+        one.told_safe = true;
+        for aid in &one.aids {
+            if let Some(photo) = self.photos.get_mut(aid) {
+                photo.told_safe = true;
+            }
+        }
+    }
+}
+
 /// Shared by all phones.
 #[derive(Debug, Default)]
 pub(super) struct Witness(Mutex<Seen>);
@@ -170,12 +185,15 @@ impl Witness {
             one.verdict = Some(verdict.to_owned());
         }
         if safe {
-            one.told_safe = true;
-            for aid in &one.aids {
-                if let Some(photo) = seen.photos.get_mut(aid) {
-                    photo.told_safe = true;
-                }
-            }
+            seen.promised(mid);
+        }
+    }
+
+    /// A receipt says that these may be deleted.
+    pub(super) fn told_safe(&self, mids: &[Uuid]) {
+        let mut seen = self.seen();
+        for mid in mids {
+            seen.promised(*mid);
         }
     }
 

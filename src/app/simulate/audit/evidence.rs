@@ -34,7 +34,7 @@ impl Audit<'_> {
             if promised && !stored {
                 self.accuse(Wrong::Lost, format!("photo {aid} was stored and is gone"));
             }
-            if !promised && !photo.forsaken {
+            if !stored && !promised && !photo.forsaken {
                 self.accuse(Wrong::Stuck, format!("photo {aid} never arrived"));
             }
             if row.is_some_and(|row| row.get("twins") != Some(&json!(0))) {

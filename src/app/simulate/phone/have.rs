@@ -78,6 +78,7 @@ impl Phone {
             }
         }
         for aid in ids("stored") {
+            self.world.witness.photo_stored(aid);
             self.store.commit_photo(aid, true);
         }
         for aid in [ids("absent"), ids("partial")].concat() {
