@@ -2,6 +2,7 @@
 //! floors together; nothing else knows about configuration. Imports every floor; nothing imports it.
 
 pub mod cli;
+pub mod simulate;
 
 mod admin;
 mod config;

@@ -13,6 +13,7 @@ pub mod feed;
 pub mod health;
 pub mod job;
 pub mod mutation;
+pub mod oracle;
 pub mod policy;
 pub mod pool;
 pub mod receipt;

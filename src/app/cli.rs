@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::config::{Config, DataArgs};
 use super::database::Database;
+use super::simulate::command::{SimulateArgs, simulate};
 use super::telemetry::LogArgs;
 use super::{admin, explain, import, serve, telemetry, wire};
 use crate::db;
@@ -44,6 +45,8 @@ enum Command {
     Admin(AdminCommand),
     /// Import reference data.
     Import(import::ImportArgs),
+    /// Try a test server with a city full of phones on which everything goes wrong; exit 1 on any loss or double.
+    Simulate(SimulateArgs),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -120,6 +123,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
                 import::import(&wire::services(&config, &url, wire::Keys::None)?, &what).await
             })
         }
+        Command::Simulate(args) => simulate(args),
         Command::Openapi => print(&openapi::document_json(None)?),
     }
 }

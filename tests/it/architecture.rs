@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("argon2", &["gateways"]),
     ("image", &["gateways"]),
     ("object_store", &["gateways"]),
-    ("reqwest", &["gateways"]),
+    ("reqwest", &["gateways", "app"]),
     ("rustls", &["gateways"]),
     ("nix", &["gateways", "app"]),
     ("clap", &["app"]),
@@ -65,6 +65,43 @@ fn every_file_imports_only_floors_below_its_own() {
                     "{}: {floor} must not import {imported}",
                     path.display()
                 ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is simulated must not be judged, or helped, by the code that it tries.
+#[test]
+fn the_simulated_phones_share_no_code_with_the_server() {
+    let mut wrong = Vec::new();
+    for (_, path, code) in sources() {
+        let name = path.to_string_lossy();
+        let allowed: &[&str] = match () {
+            () if name.ends_with("simulate/command.rs") => continue,
+            () if name.starts_with("app/simulate") => &["app::simulate", "db::oracle", "db::{"],
+            () if name.starts_with("db/oracle") => &["db::{Conn, DbError}"],
+            () => continue,
+        };
+        let paths = code.split("crate::").skip(1);
+        let strange = paths.filter(|path| !allowed.iter().any(|start| path.starts_with(start)));
+        wrong.extend(strange.map(|path| format!("{name}: {}", path.lines().next().unwrap_or(""))));
+        let group = code.split("crate::db::{").nth(1).unwrap_or_default();
+        let connection = ["AsyncConnection", "Conn", "DbError", "oracle"];
+        wrong.extend(
+            top_level_names(group.split(';').next().unwrap_or_default())
+                .into_iter()
+                .filter(|used| !used.is_empty() && !connection.contains(&used.as_str()))
+                .map(|used| format!("{name}: db::{used}")),
+        );
+        for judged in [
+            "sync_feed",
+            "sync_cursors",
+            "ticket_readers",
+            "ticket_photos",
+        ] {
+            if name.starts_with("db/oracle") && code.contains(judged) {
+                wrong.push(format!("{name}: {judged}"));
             }
         }
     }

@@ -1,73 +1,19 @@
 //! kill −9 in the middle of the day: what was acknowledged is there, once; what was not can be sent again.
 
-use std::fs::Permissions;
-use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::harness::Client;
 use crate::harness::story::{self, Draft};
+use crate::harness::{Client, ServerProcess};
 
 const REPORTS: usize = 100;
 /// The server dies once so many requests of twice as many as reports are answered.
 const ANSWERED_BEFORE: usize = 80;
-
-/// The program itself with a cluster of its own; killed at the latest with this value.
-pub struct Server {
-    child: Child,
-    /// Where it listens.
-    pub url: String,
-}
-
-impl Server {
-    /// Starts the demo city on a folder of its own.
-    pub fn start(data_dir: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xuncha"));
-        for (name, _) in std::env::vars() {
-            if name.starts_with("XUNCHA_") || name == "DATABASE_URL" {
-                command.env_remove(name);
-            }
-        }
-        let mut child = command
-            .args(["server", "--demo", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program runs");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("piped"))
-            .read_line(&mut line)
-            .expect("the program prints");
-        let url = line.trim_end().strip_prefix("listening on ");
-        let url = url.expect("the server is ready").to_owned();
-        Self { child, url }
-    }
-
-    /// Sends a signal and waits for its end.
-    pub fn signal(&mut self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).expect("a process id");
-        kill(Pid::from_raw(pid), signal).expect("our own child");
-        self.child.wait().expect("our own child");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Ended already, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// What a phone was told before the line went dead.
 #[derive(Default)]
@@ -117,10 +63,8 @@ impl Phones {
 
 #[tokio::test]
 async fn a_server_killed_amid_a_hundred_reports_keeps_each_acknowledged_one_exactly_once() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    // Started by root, PostgreSQL runs as another user, who must be able to pass through.
-    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).expect("an own folder");
-    let mut server = Server::start(folder.path());
+    let folder = ServerProcess::folder();
+    let mut server = ServerProcess::start(folder.path(), "127.0.0.1:0");
     let drafts: Vec<Draft> = (0..REPORTS)
         .map(|index| story::report(story::INSIDE[index % 7].0))
         .collect();
@@ -150,7 +94,7 @@ async fn a_server_killed_amid_a_hundred_reports_keeps_each_acknowledged_one_exac
         "killed too early or too late: {acknowledged}"
     );
 
-    let mut server = Server::start(folder.path());
+    let mut server = ServerProcess::start(folder.path(), "127.0.0.1:0");
     let inspector = Client::new(&server.url).login("inspector1").await;
     let clerk = Client::new(&server.url).login("clerk").await;
     let sent = || drafts.iter().zip(&told);

@@ -16,6 +16,7 @@ mod database;
 pub mod phone;
 mod response;
 mod runtime;
+mod server_process;
 pub mod story;
 
 use std::net::TcpListener;
@@ -44,6 +45,7 @@ pub use client::{Client, DEMO_PASSWORD};
 pub use clock::{ManualClock, shanghai};
 pub use database::{Database, rows};
 pub use response::Response;
+pub use server_process::ServerProcess;
 
 /// More than one server needs for the tests' few clients; the cluster allows 300.
 const POOL_SIZE: usize = 8;
@@ -115,6 +117,11 @@ impl TestApp {
     /// `http://127.0.0.1:PORT`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     /// Where the photos lie.

@@ -19,6 +19,7 @@ mod reference;
 mod report;
 mod schema;
 mod shell;
+mod simulate;
 mod supervision;
 mod sync;
 mod ticket;

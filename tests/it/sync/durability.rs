@@ -2,8 +2,6 @@
 //! or of its PostgreSQL in the middle of a push; the rest can be sent again, and nothing is doubled.
 
 use std::collections::BTreeSet;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::crash::Server;
-use crate::harness::Client;
+use crate::harness::{Client, ServerProcess};
 use crate::harness::story::{self, Draft};
 
 const PHONES: usize = 6;
@@ -43,10 +40,8 @@ async fn what_was_called_safe_survives_a_killed_postgresql() {
 }
 
 async fn push_amid_death(victim: Victim) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    // Started by root, PostgreSQL runs as another user, who must be able to pass through.
-    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).expect("an own folder");
-    let mut server = Server::start(folder.path());
+    let folder = ServerProcess::folder();
+    let mut server = ServerProcess::start(folder.path(), "127.0.0.1:0");
     let work: Vec<Vec<Vec<Item>>> = (0..PHONES)
         .map(|_| (0..BATCHES).map(|_| batch_of_items()).collect())
         .collect();
@@ -85,7 +80,7 @@ async fn push_amid_death(victim: Victim) {
         items.len()
     );
 
-    let mut server = Server::start(folder.path());
+    let mut server = ServerProcess::start(folder.path(), "127.0.0.1:0");
     let inspector = Client::new(&server.url)
         .login_on("inspector1", Uuid::new_v4())
         .await;

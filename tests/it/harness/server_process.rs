@@ -1,0 +1,72 @@
+//! The program itself as a server, with a cluster of its own: for tests that kill it.
+
+use std::fs::Permissions;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+/// A server of the demo city; killed at the latest with this value.
+pub struct ServerProcess {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+}
+
+impl ServerProcess {
+    /// A folder for its data. Started by root, PostgreSQL runs as another user, who must be able to pass through.
+    pub fn folder() -> TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711))
+            .expect("an own folder");
+        folder
+    }
+
+    /// The program, without what the environment says of it.
+    pub fn command() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xuncha"));
+        for (name, _) in std::env::vars() {
+            if name.starts_with("XUNCHA_") || name == "DATABASE_URL" {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Ready on this address; port 0 picks a free one.
+    pub fn start(data_dir: &Path, listen: &str) -> Self {
+        let mut child = Self::command()
+            .args(["server", "--demo", "--listen", listen, "--data-dir"])
+            .arg(data_dir)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("piped"))
+            .read_line(&mut line)
+            .expect("the program prints");
+        let url = line.trim_end().strip_prefix("listening on ");
+        let url = url.expect("the server is ready").to_owned();
+        Self { child, url }
+    }
+
+    /// Sends a signal and waits for the end.
+    pub fn signal(&mut self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).expect("a process id");
+        kill(Pid::from_raw(pid), signal).expect("our own child");
+        self.child.wait().expect("our own child");
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
