@@ -84,8 +84,7 @@ pub async fn of_morning(
                 JOIN accounts a ON a.id = r.account_id WHERE a.username = 'inspector5')";
     change_tickets(city, handler, mine, OVERNIGHT / 2).await?;
 
-    let refreshed = phone.refresh("zstd").await?;
-    phone.keep_tokens(&refreshed)?;
+    let refreshed = phone.refresh().await?;
     let (sent, pushed) = push_some(phone, writer, OVERNIGHT, "zstd").await?;
     let pulled = phone.pull(Some(&cursor), PAGE).await?;
     let page = phone.page(Some(&cursor), None, PAGE, "identity").await?;

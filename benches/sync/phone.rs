@@ -91,17 +91,14 @@ impl Phone {
     }
 
     /// Renews the tokens, as an app does in the morning.
-    pub async fn refresh(&mut self, encoding: &str) -> anyhow::Result<Answer> {
+    pub async fn refresh(&mut self) -> anyhow::Result<Answer> {
         let refresh = json!({ "refresh_token": self.refresh_token, "nonce": Uuid::new_v4() });
-        let request = self
-            .request(Method::POST, "auth/refresh")
-            .header("accept-encoding", encoding)
-            .json(&refresh);
-        send(request).await
+        let answer = send(self.request(Method::POST, "auth/refresh").json(&refresh)).await?;
+        self.keep_tokens(&answer)?;
+        Ok(answer)
     }
 
-    /// Takes the tokens of a login or a refresh.
-    pub fn keep_tokens(&mut self, answer: &Answer) -> anyhow::Result<()> {
+    fn keep_tokens(&mut self, answer: &Answer) -> anyhow::Result<()> {
         #[derive(Deserialize)]
         struct Grant {
             access_token: String,
