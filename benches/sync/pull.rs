@@ -142,6 +142,11 @@ fn once(transactions: u32) -> Load {
     }
 }
 
+/// A scope as a SQL expression without a colon, in which pgbench would see a variable.
+fn quoted(scope: &str) -> String {
+    format!("'{}'", scope.replace(':', "' || chr(58) || '"))
+}
+
 /// Position of the row that stands so many from the end of a scope.
 fn position(city: &City, scope: &str, from_end: u32) -> anyhow::Result<String> {
     let skip = from_end - 1;
@@ -151,9 +156,10 @@ fn position(city: &City, scope: &str, from_end: u32) -> anyhow::Result<String> {
 }
 
 fn empty_query(scope: &str, behind: &str) -> String {
+    let scope = quoted(scope);
     format!(
         "SELECT entity, entity_id, state, rev, tx, seq FROM sync_feed \
-          WHERE scope = '{scope}' AND (tx, seq) > ({behind}) ORDER BY tx, seq LIMIT {PAGE};"
+          WHERE scope = {scope} AND (tx, seq) > ({behind}) ORDER BY tx, seq LIMIT {PAGE};"
     )
 }
 
@@ -164,12 +170,13 @@ fn page_query(scope: &str, before: &str) -> String {
 
 /// What a ticket's document says, without a word on how.
 fn documents(scope: &str, which: &str, limit: &str) -> String {
+    let scope = quoted(scope);
     format!(
         "SELECT f.entity_id AS id, f.rev, t.number, t.state, t.scheme, t.version, t.item, c.code AS condition, t.text, t.danger, \
                 t.fixed_on_site, p.id AS point, p.name_zh, t.lat, t.lon, t.district_code AS district, t.due_at, t.rework_round, \
                 t.lead_unit_id AS lead, t.dispatched_at, t.submitted_at \
            FROM sync_feed f JOIN tickets t ON t.id = f.entity_id \
            LEFT JOIN filing_conditions c ON c.id = t.condition_id LEFT JOIN check_points p ON p.id = t.point_id \
-          WHERE f.scope = '{scope}' AND f.entity = 'tickets' AND f.state = 'present' AND {which} ORDER BY f.tx, f.seq {limit}"
+          WHERE f.scope = {scope} AND f.entity = 'tickets' AND f.state = 'present' AND {which} ORDER BY f.tx, f.seq {limit}"
     )
 }
