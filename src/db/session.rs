@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::schema::sessions;
 use super::{Conn, DbError};
 use crate::domain::account::{Actor, ActorUnit, Role};
@@ -173,7 +174,7 @@ pub async fn find_sender(
     account_id: Uuid,
     device_id: Option<Uuid>,
 ) -> Result<Option<Actor>, DbError> {
-    let row: Option<PersonRow> = diesel::sql_query(
+    let row: Option<PersonRow> = cached(
         "SELECT accounts.role, accounts.unit_id, units.lineage, \
                 ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
          FROM accounts LEFT JOIN units ON units.id = accounts.unit_id WHERE accounts.id = $1",
@@ -207,7 +208,7 @@ pub async fn find_actor(
     account_id: Uuid,
     with_demo: bool,
 ) -> Result<Option<Actor>, DbError> {
-    let row: Option<ActorRow> = diesel::sql_query(
+    let row: Option<ActorRow> = cached(
         "SELECT accounts.role, sessions.device_id, accounts.unit_id, units.lineage, \
                 ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
          FROM sessions \
