@@ -174,7 +174,7 @@ pub async fn find_sender(
     account_id: Uuid,
     device_id: Option<Uuid>,
 ) -> Result<Option<Actor>, DbError> {
-    let row: Option<PersonRow> = diesel::sql_query(
+    let row: Option<PersonRow> = cached(
         "SELECT accounts.role, accounts.unit_id, units.lineage, \
                 ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
          FROM accounts LEFT JOIN units ON units.id = accounts.unit_id WHERE accounts.id = $1",
