@@ -1,6 +1,7 @@
 //! Photos: kept whole or not at all, kept once, shown to whom they may be shown.
 
 mod large;
+mod memory;
 mod outage;
 mod read;
 mod refusal;
