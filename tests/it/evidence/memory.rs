@@ -1,25 +1,19 @@
 //! Memory: an upload takes a piece at a time, however large the file is and however many come at once.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
-
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 
-use crate::crash::Server;
-use crate::harness::Client;
 use crate::harness::story::Photo;
+use crate::harness::{Client, ServerProcess};
 
 const UPLOADS: usize = 8;
 const MEBIBYTE: usize = 1024 * 1024;
 
 #[tokio::test]
 async fn eight_large_uploads_at_once_take_less_memory_than_two_of_them() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    // Started by root, PostgreSQL runs as another user, who must be able to pass through.
-    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).expect("an own folder");
+    let folder = ServerProcess::folder();
     // The worker reads a photo whole to render it; that is another matter.
-    let mut server = Server::start_with(folder.path(), &["--no-worker"]);
+    let mut server = ServerProcess::start_with(folder.path(), "127.0.0.1:0", &["--no-worker"]);
     let inspector = Client::new(&server.url).login("inspector1").await;
     Photo::of_bytes(vec![7; MEBIBYTE]).put(&inspector).await;
     let before = server.peak_memory_bytes();

@@ -39,9 +39,15 @@ impl ServerProcess {
 
     /// Ready on this address; port 0 picks a free one.
     pub fn start(data_dir: &Path, listen: &str) -> Self {
+        Self::start_with(data_dir, listen, &[])
+    }
+
+    /// The same, with further options.
+    pub fn start_with(data_dir: &Path, listen: &str, options: &[&str]) -> Self {
         let mut child = Self::command()
             .args(["server", "--demo", "--listen", listen, "--data-dir"])
             .arg(data_dir)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -53,6 +59,17 @@ impl ServerProcess {
         let url = line.trim_end().strip_prefix("listening on ");
         let url = url.expect("the server is ready").to_owned();
         Self { child, url }
+    }
+
+    /// The most memory that it has had at once.
+    pub fn peak_memory_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs");
+        let kibibytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
+        kibibytes.map(|kib: usize| kib * 1024).expect("a size")
     }
 
     /// Sends a signal and waits for the end.
