@@ -11,7 +11,9 @@ use crate::harness::{Client, TestApp};
 
 async fn account(app: &TestApp, username: &str) -> Value {
     let query = format!("SELECT id FROM accounts WHERE username = '{username}'");
-    app.rows(&query).await.remove(0)["id"].clone()
+    let rows = app.rows(&query).await;
+    let id = rows.first().and_then(|row| row.get("id"));
+    id.expect("an account of the demo city").clone()
 }
 
 /// A catalogue with an item that the one in force does not have.

@@ -10,14 +10,13 @@ use crate::harness::story;
 /// A day's work: reports, one that cannot be, commands, one under a used mid.
 async fn work(inspector: &Phone) -> Vec<Value> {
     let id = ticket(inspector).await;
-    let mut batch: Vec<Value> = (0..6).map(|_| create(&story::report("371602"))).collect();
+    let first = create(&story::report("371602"));
+    let reused = first.get("mid").cloned().unwrap_or_default();
+    let mut batch = vec![first];
+    batch.extend((0..5).map(|_| create(&story::report("371602"))));
     batch.push(create(&story::report("371602").item("X1")));
     batch.push(command("comment", &id, "1", json!({ "text": "看见了" })));
-    batch.push(with(
-        create(&story::report("371603")),
-        "mid",
-        batch[0]["mid"].clone(),
-    ));
+    batch.push(with(create(&story::report("371603")), "mid", reused));
     batch.push(command("acknowledge", &id, "1", json!({})));
     batch
 }
