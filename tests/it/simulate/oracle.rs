@@ -9,13 +9,18 @@ use crate::harness::TestApp;
 async fn expect(spoil: &str, wrong: Wrong, words: &str) {
     let app = TestApp::demo().await;
     app.execute(spoil).await;
-    let plan = plan(&app, 4, 3, Level::None);
+    let plan = plan(&app, 7, 3, Level::None);
     let outcome = simulated(&app, &plan).await;
     let found = outcome
         .cases
         .iter()
         .any(|case| case.wrong == wrong && case.words.contains(words));
-    assert!(found, "{}", outcome.explanation(&plan));
+    assert!(
+        found,
+        "{}\n{}",
+        outcome.table(&plan),
+        outcome.explanation(&plan)
+    );
     app.run_jobs().await;
     app.finish().await;
 }

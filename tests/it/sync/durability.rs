@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::harness::{Client, ServerProcess};
 use crate::harness::story::{self, Draft};
+use crate::harness::{Client, ServerProcess};
 
 const PHONES: usize = 6;
 const BATCHES: usize = 6;
