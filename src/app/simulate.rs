@@ -42,7 +42,9 @@ pub use self::witness::{Case, Wrong};
 
 /// Phones that are awake at once.
 const AT_ONCE: usize = 64;
-/// How often everything is drained, and how often the view is awaited that stands still.
+/// How often every phone is drained.
+const DRAINS: usize = 3;
+/// How often the view is looked at until it stands still.
 const ROUNDS: usize = 10;
 const PAUSE: Duration = Duration::from_millis(250);
 /// A queue that has not become shorter for so many pauses has no worker.
@@ -171,7 +173,7 @@ async fn live(phones: &mut Vec<Phone>, desk: &mut Desk, day: u32, plan: &Plan) {
 
 /// Nothing goes wrong any more: until every outbox is empty, or nothing changes.
 async fn drain(phones: &mut [Phone]) {
-    for _ in 0..ROUNDS {
+    for _ in 0..DRAINS {
         stream::iter(phones.iter_mut())
             .for_each_concurrent(AT_ONCE, |phone| Box::pin(phone.drain()))
             .await;

@@ -76,6 +76,11 @@ pub async fn photos_of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbEr
     photos(conn, PHOTOS_OF_TICKETS, ids, false).await
 }
 
+/// Announces the photos of tickets that were merged to all who have them: another ticket shows them now.
+pub async fn photos_of_merged(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    photos(conn, PHOTOS_OF_FINDINGS, ids, true).await
+}
+
 const TICKETS: &str = "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
 t AS (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
@@ -101,8 +106,12 @@ pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> 
 const PHOTOS_OF_TICKETS: &str =
     "a.id IN (SELECT attachment_id FROM ticket_photos WHERE ticket_id = ANY ($1))";
 
+const PHOTOS_OF_FINDINGS: &str = "a.id IN (SELECT fa.attachment_id FROM finding_attachments fa \
+     JOIN tickets t ON t.finding_id = fa.finding_id WHERE t.id = ANY ($1))";
+
 /// A photo is where the tickets that show it are, with its sender and with the office. Without `touched` only those are told
-/// who did not have it, or may know of it no longer; or for whom it may be shown by one ticket more or less.
+/// who did not have it, or may know of it no longer; or for whom it may be shown by one ticket more or less: its sender, who
+/// keeps it, comes to know of a ticket to recheck, and ceases to.
 async fn photos(
     conn: &mut Conn,
     which: &'static str,
@@ -130,9 +139,10 @@ reader AS MATERIALIZED (\
   UNION SELECT a.photo_key, f.scope FROM a JOIN shown s ON s.id = a.id \
     JOIN sync_feed f ON f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.state = 'present' \
    WHERE f.scope = 'office' OR NOT s.office_only AND (f.scope LIKE 'unit:%' OR s.role <> 'comment')), \
-next AS (SELECT a.photo_key, 1 + coalesce(max(f.rev), 0) AS rev, \
+next AS (SELECT a.id, a.photo_key, 'user:' || a.account_id AS sender, 1 + coalesce(max(f.rev), 0) AS rev, \
                 (SELECT count(DISTINCT s.ticket_id) > 1 FROM shown s WHERE s.id = a.id) AS shared \
-           FROM a LEFT JOIN sync_feed f ON f.entity_id = a.photo_key AND f.entity = 'attachments' GROUP BY a.photo_key, a.id), \
+           FROM a LEFT JOIN sync_feed f ON f.entity_id = a.photo_key AND f.entity = 'attachments' \
+          GROUP BY a.photo_key, a.id, a.account_id), \
 gone AS (\
   UPDATE sync_feed f SET state = 'left', rev = next.rev, reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
     FROM next, now \
@@ -143,6 +153,8 @@ SELECT reader.scope, 'attachments', next.photo_key, 'present', next.rev, now.tx,
   FROM next JOIN reader USING (photo_key), now \
  WHERE $2 OR next.shared OR NOT EXISTS (SELECT FROM sync_feed h WHERE h.entity_id = next.photo_key AND h.entity = 'attachments' \
                                           AND h.scope = reader.scope AND h.state = 'present') \
+    OR reader.scope = next.sender AND EXISTS (SELECT FROM shown s JOIN sync_feed h ON h.entity_id = s.ticket_id AND h.entity = 'tickets' \
+                                               WHERE s.id = next.id AND s.role = 'recheck' AND h.scope = next.sender AND h.tx = now.tx) \
  ORDER BY next.photo_key, reader.scope \
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, \
        tx = excluded.tx, seq = excluded.seq"

@@ -5,5 +5,6 @@ mod cursor;
 mod durability;
 mod example;
 mod interleaving;
+mod photos;
 mod pull;
 mod push;

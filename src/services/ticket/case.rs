@@ -183,6 +183,9 @@ impl<'a> Case<'a> {
             let mut changed = entry.others;
             changed.push(self.ticket.id);
             db::feed::tickets(conn, &changed).await?;
+            if self.ticket.state == State::Merged {
+                db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
+            }
         }
         Ok(Given {
             ticket: self.ticket,

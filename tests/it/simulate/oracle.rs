@@ -6,16 +6,21 @@ use super::{plan, simulated};
 use crate::harness::TestApp;
 
 /// Runs a quiet city on a server spoilt by SQL; the oracle must find this, in these words.
-async fn expect(spoil: &str, wrong: Wrong, words: &str) {
+async fn expect(spoil: &str, (phones, days): (u32, u32), wrong: Wrong, words: &str) {
     let app = TestApp::demo().await;
     app.execute(spoil).await;
-    let plan = plan(&app, 4, 3, Level::None);
+    let plan = plan(&app, phones, days, Level::None);
     let outcome = simulated(&app, &plan).await;
     let found = outcome
         .cases
         .iter()
         .any(|case| case.wrong == wrong && case.words.contains(words));
-    assert!(found, "{}", outcome.explanation(&plan));
+    assert!(
+        found,
+        "{}\n{}",
+        outcome.table(&plan),
+        outcome.explanation(&plan)
+    );
     app.run_jobs().await;
     app.finish().await;
 }
@@ -35,16 +40,16 @@ async fn a_ticket_that_never_entered_the_feed_is_found_lost() {
         "TG_OP = 'INSERT' AND NEW.entity = 'tickets' AND NEW.scope LIKE 'unit:%'",
         "RETURN NULL;",
     );
-    expect(&unannounced, Wrong::Lost, "does not hold tickets").await;
+    expect(&unannounced, (4, 2), Wrong::Lost, "does not hold tickets").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_ticket_changed_without_its_feed_is_found_stale() {
     let unannounced = in_the_feed(
-        "TG_OP = 'UPDATE' AND NEW.entity = 'tickets' AND NEW.scope = 'office'",
+        "TG_OP = 'UPDATE' AND NEW.entity = 'tickets'",
         "RETURN NULL;",
     );
-    expect(&unannounced, Wrong::Lost, "tickets ").await;
+    expect(&unannounced, (4, 3), Wrong::Lost, "tickets ").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,7 +62,7 @@ async fn a_ticket_in_the_scope_of_a_stranger_is_found_wrongly_visible() {
               FROM units WHERE kind = 'district_office' ON CONFLICT DO NOTHING; \
           END IF; RETURN NULL; END $$; \
         CREATE TRIGGER leak AFTER INSERT ON sync_feed FOR EACH ROW EXECUTE FUNCTION leak();";
-    expect(leak, Wrong::WronglyVisible, "still holds tickets").await;
+    expect(leak, (4, 2), Wrong::WronglyVisible, "still holds tickets").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +71,7 @@ async fn a_ticket_that_never_leaves_is_found_wrongly_visible() {
         "TG_OP = 'UPDATE' AND NEW.state = 'left'",
         "NEW.state = 'present';",
     );
-    expect(&clinging, Wrong::WronglyVisible, "still holds").await;
+    expect(&clinging, (8, 4), Wrong::WronglyVisible, "still holds").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,11 +82,11 @@ async fn a_command_done_twice_is_found_doubled() {
             INSERT INTO ticket_events SELECT (jsonb_populate_record(NEW, jsonb_build_object('seq', NEW.seq + 1000))).*; \
           END IF; RETURN NULL; END $$; \
         CREATE TRIGGER twice AFTER INSERT ON ticket_events FOR EACH ROW EXECUTE FUNCTION twice();";
-    expect(twice, Wrong::Doubled, "times in the trail").await;
+    expect(twice, (7, 3), Wrong::Doubled, "times in the trail").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receipt_that_never_comes_is_found_stuck() {
     let silent = in_the_feed("NEW.entity = 'receipts'", "RETURN NULL;");
-    expect(&silent, Wrong::Stuck, "cannot get rid of").await;
+    expect(&silent, (2, 1), Wrong::Stuck, "cannot get rid of").await;
 }

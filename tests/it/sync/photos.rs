@@ -1,0 +1,95 @@
+//! On which tickets a photo is, as its readers come to know of tickets and cease to.
+
+use serde_json::{Value, json};
+
+use crate::harness::phone::Phone;
+use crate::harness::story::{self, Photo};
+use crate::harness::{Client, TestApp};
+
+/// A recheck of which the photo's bytes are here.
+async fn recheck(inspector: &Client, ticket: &str, result: &str) -> Photo {
+    let photo = Photo::new();
+    photo.put(inspector).await.expect(201);
+    let body =
+        json!({ "result": result, "opinion": "现场查看", "attachments": [photo.declared()] });
+    story::command(inspector, ticket, "recheck", body)
+        .await
+        .expect(200);
+    photo
+}
+
+/// `on` of the photo with this id.
+fn on(phone: &Phone, photo: &Photo) -> Value {
+    let aid = json!(photo.aid);
+    let key = phone
+        .ids("attachments")
+        .into_iter()
+        .find(|key| phone.doc("attachments", key).get("aid") == Some(&aid))
+        .expect("the phone holds the photo");
+    let on = phone.doc("attachments", key).get("on");
+    on.cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_rechecker_keeps_his_photo_and_hears_whether_he_still_knows_its_ticket() {
+    let app = TestApp::demo().await;
+    let (finder, officer) = (
+        app.login("inspector1").await,
+        app.login("officer-371602-sanitation").await,
+    );
+    let (second, third) = (app.login("inspector2").await, app.login("inspector3").await);
+    let mut phone = Phone::of(&app, "inspector2").await;
+    let sent = story::report("371602").send(&finder).await;
+    story::rectify(&officer, &sent.ticket).await;
+    let photo = recheck(&second, &sent.ticket, "unable").await;
+    app.run_jobs().await;
+    phone.pull().await;
+    let shown = json!([{ "ticket": sent.ticket, "role": "recheck" }]);
+    assert_eq!(on(&phone, &photo), shown);
+
+    recheck(&third, &sent.ticket, "fail").await;
+    app.run_jobs().await;
+    phone.pull().await;
+    assert_eq!(on(&phone, &photo), Value::Null);
+
+    story::submit(&officer, &sent.ticket).await;
+    phone.pull().await;
+    assert_eq!(on(&phone, &photo), shown);
+    app.run_jobs().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn photos_of_a_merged_sighting_are_on_its_master() {
+    let app = TestApp::demo().await;
+    let (first, second) = (app.login("inspector1").await, app.login("inspector2").await);
+    let clerk = app.login("clerk").await;
+    let master = story::report("371602").send(&first).await;
+    let sighting = story::report("371602").without_fix().send(&second).await;
+    let photo = sighting.draft.photos[0].clone();
+    app.run_jobs().await;
+    let (mut finder, mut office) = (
+        Phone::of(&app, "inspector2").await,
+        Phone::of(&app, "clerk").await,
+    );
+    for phone in [&mut finder, &mut office] {
+        phone.pull().await;
+        let own = json!([{ "ticket": sighting.ticket, "role": "before" }]);
+        assert_eq!(on(phone, &photo), own);
+    }
+    let into = json!({ "master": master.ticket, "reason": "同一处" });
+    story::command(&clerk, &sighting.ticket, "merge", into)
+        .await
+        .expect(200);
+    for phone in [&mut finder, &mut office] {
+        phone.pull().await;
+    }
+    let on_master = json!([{ "ticket": master.ticket, "role": "before" }]);
+    assert_eq!(on(&office, &photo), on_master);
+    assert_eq!(
+        on(&finder, &photo),
+        Value::Null,
+        "he does not know the master"
+    );
+    app.finish().await;
+}
