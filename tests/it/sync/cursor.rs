@@ -44,7 +44,9 @@ async fn a_forged_page_and_one_of_another_phone_are_refused() {
         .page(Some(page), 10)
         .await
         .expect_problem(409, "cursor_invalid");
-    let forged = format!("{}A", page.get(..page.len() - 1).expect("ASCII"));
+    let (head, tail) = page.split_at(page.len() / 2);
+    let letter = if tail.starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("{head}{letter}{}", tail.get(1..).expect("ASCII"));
     phone
         .page(Some(&forged), 10)
         .await
@@ -129,7 +131,6 @@ async fn a_restore_is_noticed_by_cursors_alone() {
 async fn a_cursor_means_nothing_in_another_role() {
     let app = TestApp::demo().await;
     let admin = app.login("admin").await;
-    let device = Uuid::new_v4();
     let mut phone = Phone::of(&app, "inspector5").await;
     phone.pull().await;
     let users = admin.get("users?limit=500").await.expect(200);
@@ -157,7 +158,6 @@ async fn a_cursor_means_nothing_in_another_role() {
     phone.cursor = None;
     phone.pull().await;
     assert!(!phone.ids("units").is_empty());
-    assert_ne!(device, phone.device);
     app.finish().await;
 }
 
