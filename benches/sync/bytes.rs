@@ -60,6 +60,16 @@ pub async fn of_pull(phone: &Phone, cursor: Option<&str>, limit: u32) -> anyhow:
     }
 }
 
+/// The first page from a cursor on, in each encoding.
+pub async fn of_page(phone: &Phone, cursor: &str) -> anyhow::Result<Bytes> {
+    let mut bytes = Bytes::default();
+    for (encoding, sum) in ENCODINGS.into_iter().zip(&mut bytes.0) {
+        let answer = phone.page(Some(cursor), None, PAGE, encoding).await?;
+        *sum = size(&answer, encoding)?;
+    }
+    Ok(bytes)
+}
+
 /// The answer to a push of one report, a new one for each encoding; and the request, which is not compressed.
 pub async fn of_push(phone: &Phone, writer: &mut Writer) -> anyhow::Result<(usize, Bytes)> {
     let (mut sent, mut bytes) = (0, Bytes::default());

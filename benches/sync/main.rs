@@ -181,7 +181,7 @@ async fn in_bytes(
     handler: &Phone,
     writer: &mut Writer,
 ) -> anyhow::Result<InBytes> {
-    let page = bytes::of_pull(officer, Some(cursor), PAGE).await?;
+    let page = bytes::of_page(officer, cursor).await?;
     let district = Phone::log_in(&city.url, &format!("officer-{DISTRICT}")).await?;
     let idle = staff::officer(city, "officer-idle", bytes::idle_unit(city)?).await?;
     let upto = idle.pull_all(PAGE).await?.cursor;

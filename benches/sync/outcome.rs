@@ -216,17 +216,12 @@ fn notes(table: &mut Table, measured: &Measured) -> anyhow::Result<()> {
     ));
     table.note(&measured.verified);
     table.note(format!(
-        "warm-up: {} pulls, one first pull, {WARM_UP} reports; times are of whole requests without compression, on one connection kept open",
+        "warm-up: {} pulls, one first pull, {WARM_UP} reports; times are of whole requests without compression on connections kept open; \
+         the p95 of a rate is that of the slower runs",
         TIMES / 10
     ));
     table.note("PostgreSQL alone: pgbench on the same cluster in the same run, fsync on: keyset SELECTs on the feed, json_agg of the same 500 tickets, \
                 row_to_json of all, plain rows as long as a report");
-    table.note(format!(
-        "page of 500 tickets: {} B uncompressed; first pull before the figures: {} requests, {} B",
-        grouped(u32::try_from(measured.officer.page_bytes)?),
-        measured.officer.first.requests,
-        grouped(u32::try_from(measured.officer.first.bytes)?),
-    ));
     REFERENCES.iter().for_each(|note| table.note(*note));
     Ok(())
 }

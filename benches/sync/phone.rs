@@ -47,8 +47,6 @@ pub struct Pulled {
     pub took: Duration,
     /// Requests.
     pub requests: u32,
-    /// Bytes of the bodies.
-    pub bytes: usize,
     /// The new cursor.
     pub cursor: String,
 }
@@ -149,7 +147,6 @@ impl Phone {
         let mut pulled = Pulled {
             took: Duration::ZERO,
             requests: 0,
-            bytes: 0,
             cursor: String::new(),
         };
         let mut page: Option<String> = None;
@@ -159,7 +156,6 @@ impl Phone {
                 .await?;
             pulled.took += answer.took;
             pulled.requests += 1;
-            pulled.bytes += answer.body.len();
             let end = end_of(&answer.body)?;
             if let Some(cursor) = end.cursor {
                 pulled.cursor = cursor;

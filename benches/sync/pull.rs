@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::city::City;
 use crate::cluster::Load;
 use crate::figures::Times;
-use crate::phone::{Phone, Pulled, send};
+use crate::phone::{Phone, send};
 
 /// Documents on the page that is measured.
 pub const PAGE: u32 = 500;
@@ -21,14 +21,10 @@ pub const TIMES: u32 = 500;
 
 /// What a reader's pulls cost, and what they cost at best.
 pub struct Cost {
-    /// Of the first pull that the figures begin with.
-    pub first: Pulled,
     /// Nothing new.
     pub empty: Times,
     /// Five hundred tickets changed.
     pub page: Times,
-    /// Bytes of that page.
-    pub page_bytes: usize,
     /// The cursor before the page.
     pub cursor: String,
     /// PostgreSQL alone: nothing behind a position.
@@ -44,8 +40,7 @@ pub async fn cost(
     scope: &str,
     handler: &Phone,
 ) -> anyhow::Result<Cost> {
-    let first = reader.pull_all(LARGEST_PAGE).await?;
-    let cursor = first.cursor.clone();
+    let cursor = reader.pull_all(LARGEST_PAGE).await?.cursor;
     let empty = repeat(reader, &cursor, 0).await?;
     let behind = position(city, scope, 1)?;
     let floor_empty = city
@@ -53,15 +48,12 @@ pub async fn cost(
         .repeat(&empty_query(scope, &behind), once(TIMES))?;
     change_tickets(city, handler, "true", PAGE).await?;
     let page = repeat(reader, &cursor, PAGE).await?;
-    let bytes = reader.page(Some(&cursor), None, PAGE, "identity").await?;
     let before = position(city, scope, PAGE + 1)?;
     let query = page_query(scope, &before);
     let floor_page = city.cluster.repeat(&query, once(TIMES))?;
     Ok(Cost {
-        first,
         empty,
         page,
-        page_bytes: bytes.body.len(),
         cursor,
         floor_empty: floor_empty.times,
         floor_page: floor_page.times,

@@ -20,8 +20,9 @@ pub type PooledConn = deadpool::Object<Conn>;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// What every connection is set to: nothing may hold a snapshot open for long (the sync cursors wait for it), and a commit that is
-/// answered is on the disk, whatever the server's own setting: phones delete what they were told is safe.
-const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; \
+/// answered is on the disk, whatever the server's own setting: phones delete what they were told is safe. Starting parallel workers
+/// and compiling plans takes longer than what a request asks for.
+const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET max_parallel_workers_per_gather = 0; SET jit = off; \
      SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
      SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 

@@ -128,7 +128,7 @@ pub struct Question<'a> {
     pub base: i64,
     /// Collections that the reader is given.
     pub collections: &'a [&'static str],
-    /// Scopes read before this one: what they hold is sent for them.
+    /// Scopes read before this one that may hold the same rows: what they hold is sent for them.
     pub earlier: &'a [String],
     /// Every scope that the reader has now: what any of them holds is not gone.
     pub current: &'a [String],
@@ -213,9 +213,10 @@ impl TryFrom<Row> for FeedRow {
 /// those that it had and that no scope of its reader holds any more.
 pub async fn missed(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
     let rows: Vec<Row> = match question.seen {
-        None => bound(PRESENT, question).load(conn).await?,
+        None => bound(PRESENT, question, question.after).load(conn).await?,
         Some(seen) => {
-            bound(CHANGED, question)
+            let after = question.after.max(before_unseen(seen, question.base));
+            bound(CHANGED, question, after)
                 .bind::<Text, _>(seen)
                 .bind::<Array<Text>, _>(question.current)
                 .load(conn)
@@ -225,27 +226,37 @@ pub async fn missed(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<Feed
     rows.into_iter().map(FeedRow::try_from).collect()
 }
 
-fn bound<'a>(sql: &'static str, question: &'a Question<'a>) -> Cached<'a> {
+/// The last position of which the snapshot has seen everything up to it: just before its oldest open transaction. A delta is
+/// walked from there. It must be the only lower bound in the statement: of two, PostgreSQL begins at the first, which may
+/// be the beginning of the scope.
+fn before_unseen(snapshot: &str, base: i64) -> (i64, i64) {
+    let oldest_open = snapshot.split(':').next().and_then(|xid| xid.parse().ok());
+    let oldest_open: i64 = oldest_open.unwrap_or(0);
+    (base.saturating_add(oldest_open).saturating_sub(1), i64::MAX)
+}
+
+fn bound<'a>(sql: &'static str, question: &'a Question<'a>, after: (i64, i64)) -> Cached<'a> {
     cached(sql)
         .bind::<Text, _>(question.scope)
         .bind::<Array<Text>, _>(question.collections)
-        .bind::<BigInt, _>(question.after.0)
-        .bind::<BigInt, _>(question.after.1)
+        .bind::<BigInt, _>(after.0)
+        .bind::<BigInt, _>(after.1)
         .bind::<Text, _>(question.until)
         .bind::<BigInt, _>(question.base)
         .bind::<Array<Text>, _>(question.earlier)
         .bind::<BigInt, _>(question.limit)
 }
 
-/// Everything present at the moment `$5`.
+/// Everything present at the moment `$5`. `OFFSET 0` keeps each look at the other scopes a look at one row: left to itself,
+/// PostgreSQL may read such a scope whole.
 const PRESENT: &str = "\
 SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.seq \
   FROM sync_feed f \
  WHERE f.scope = $1 AND f.entity = ANY ($2) AND (f.tx, f.seq) > ($3, $4) AND f.state = 'present' \
    AND (f.tx < $6 + (SELECT pg_snapshot_xmin($5::pg_snapshot)::text::bigint) \
         OR pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot))) \
-   AND NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
-                      AND o.scope = ANY ($7) AND o.state = 'present') \
+   AND (cardinality($7) = 0 OR NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                                              AND o.scope = ANY ($7) AND o.state = 'present' OFFSET 0)) \
  ORDER BY f.tx, f.seq LIMIT $8";
 
 /// What was written between the snapshots `$9` and `$5`.
@@ -253,21 +264,21 @@ const CHANGED: &str = "\
 SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.seq \
   FROM sync_feed f \
  WHERE f.scope = $1 AND f.entity = ANY ($2) AND (f.tx, f.seq) > ($3, $4) \
-   AND f.tx >= $6 + (SELECT pg_snapshot_xmin($9::pg_snapshot)::text::bigint) \
    AND CASE WHEN f.tx < $6 THEN false ELSE NOT pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $9::pg_snapshot)) END \
    AND CASE WHEN f.tx < $6 THEN true ELSE pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot)) END \
    AND CASE WHEN f.state = 'present' \
-            THEN NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
-                                AND o.scope = ANY ($7) AND o.state = 'present') \
+            THEN cardinality($7) = 0 OR \
+                 NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
+                                AND o.scope = ANY ($7) AND o.state = 'present' OFFSET 0) \
             ELSE (f.since < $6 OR pg_visible_in_snapshot((f.since - $6)::text::xid8, (SELECT $9::pg_snapshot))) \
                  AND NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \
-                                    AND o.scope = ANY ($10) AND o.state = 'present') END \
+                                    AND o.scope = ANY ($10) AND o.state = 'present' OFFSET 0) END \
  ORDER BY f.tx, f.seq LIMIT $8";
 
 /// Rows of a scope that its reader has lost: those that the phone had by the snapshot `seen`, unless a scope that the reader
 /// has now holds them.
 pub async fn lost(conn: &mut Conn, question: &Question<'_>) -> Result<Vec<FeedRow>, DbError> {
-    let rows: Vec<Row> = bound(LOST, question)
+    let rows: Vec<Row> = bound(LOST, question, question.after)
         .bind::<Text, _>(question.seen.unwrap_or(question.until))
         .bind::<Array<Text>, _>(question.current)
         .load(conn)

@@ -13,7 +13,7 @@ use crate::db::sync_cursor::{self, Holder};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::sync::document::Document;
-use crate::domain::sync::{Collection, scopes};
+use crate::domain::sync::{Collection, Scope, scopes};
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
 
@@ -272,10 +272,19 @@ impl Course {
             until: &self.snapshot,
             base: self.base,
             collections,
-            earlier: self.scopes.get(..earlier).unwrap_or_default(),
+            earlier: self.overlapping(earlier),
             current,
             after: self.after,
             limit,
+        }
+    }
+
+    /// The first scopes, without that of reference data: no other holds what it holds.
+    fn overlapping(&self, count: usize) -> &[String] {
+        let scopes = self.scopes.get(..count).unwrap_or_default();
+        match scopes.split_first() {
+            Some((first, rest)) if *first == Scope::Ref.to_string() => rest,
+            _ => scopes,
         }
     }
 }
