@@ -103,8 +103,8 @@ impl Store {
             .extend(photos.into_iter().map(|photo| (photo.aid, photo)));
     }
 
-    /// A page of a delta; the cursor comes with the last one.
-    pub(super) fn commit_page(
+    /// All pages of a delta.
+    pub(super) fn commit_delta(
         &mut self,
         changes: Vec<Change>,
         receipts: Vec<(Uuid, Receipt)>,
@@ -135,7 +135,7 @@ impl Store {
     ) {
         self.rows.clear();
         self.receipts.clear();
-        self.commit_page(changes, receipts, cursor);
+        self.commit_delta(changes, receipts, cursor);
     }
 
     /// What an answer says of mutations.

@@ -1,4 +1,6 @@
-//! Pulling: page after page until the cursor. Every document is held against what its reader may know.
+//! Pulling: page after page until the cursor. All of them are committed with it at once: a row that was kept without its
+//! cursor may leave before the next pull, which then knows nothing of it. Every document is held against what its reader may
+//! know.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -41,19 +43,17 @@ impl Phone {
             if self.strikes(Fault::KilledBetweenPages) {
                 return Err(Stop::Killed);
             }
-            if page.snapshot {
-                whole.extend(page.changes);
-                receipts.extend(page.receipts);
-                if page.next.is_none() {
-                    self.store.commit_snapshot(whole, receipts, page.cursor);
-                    return Ok(());
-                }
-            } else {
+            if !page.snapshot {
                 self.check_order(&page.changes);
-                self.store
-                    .commit_page(page.changes, page.receipts, page.cursor);
             }
+            whole.extend(page.changes);
+            receipts.extend(page.receipts);
             if page.next.is_none() {
+                if page.snapshot {
+                    self.store.commit_snapshot(whole, receipts, page.cursor);
+                } else {
+                    self.store.commit_delta(whole, receipts, page.cursor);
+                }
                 return Ok(());
             }
             next = page.next;
