@@ -53,8 +53,11 @@ SELECT t.id, 'user:' || i.id, i.id
 
 -- Which photos a ticket shows: those of its finding and of findings merged into it, and those that came with commands.
 CREATE VIEW ticket_photos AS
-SELECT fa.attachment_id, coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, false AS office_only
-  FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id
+SELECT fa.attachment_id, t.id AS ticket_id, 'before' AS role, false AS office_only
+  FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id WHERE t.master_id IS NULL
+UNION ALL
+SELECT fa.attachment_id, t.master_id, 'before', false
+  FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id WHERE t.master_id IS NOT NULL
 UNION ALL
 SELECT ta.attachment_id, ta.ticket_id, ta.role, e.office_only
   FROM ticket_attachments ta JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq;

@@ -126,35 +126,43 @@ async fn photos(
         .map(|_| ())
 }
 
+/// Every look into a large table is a LATERAL of its own (`OFFSET 0`): the planner, which cannot know how few photos are meant,
+/// would rather read it whole.
 fn photos_statement(which: &str) -> String {
     format!(
         "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-a AS MATERIALIZED (SELECT a.id, a.photo_key, a.account_id FROM attachments a WHERE {which} AND a.stored_at IS NOT NULL), \
-shown AS MATERIALIZED (SELECT a.id, p.ticket_id, p.role, p.office_only FROM a CROSS JOIN LATERAL \
+a AS MATERIALIZED (SELECT a.id, a.photo_key, a.account_id, 'user:' || a.account_id AS sender FROM attachments a \
+                    WHERE {which} AND a.stored_at IS NOT NULL), \
+shown AS MATERIALIZED (SELECT a.id, a.photo_key, a.sender, p.ticket_id, p.role, p.office_only FROM a CROSS JOIN LATERAL \
    (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) p), \
 reader AS MATERIALIZED (\
-  SELECT a.photo_key, 'user:' || a.account_id AS scope FROM a JOIN accounts i ON i.id = a.account_id AND i.role = 'inspector' \
-  UNION SELECT a.photo_key, 'office' FROM a WHERE EXISTS (SELECT FROM report_attachments ra WHERE ra.attachment_id = a.id) \
-  UNION SELECT a.photo_key, f.scope FROM a JOIN shown s ON s.id = a.id \
-    JOIN sync_feed f ON f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.state = 'present' \
+  SELECT a.photo_key, a.sender AS scope FROM a JOIN accounts i ON i.id = a.account_id AND i.role = 'inspector' \
+  UNION SELECT a.photo_key, 'office' FROM a CROSS JOIN LATERAL \
+        (SELECT FROM report_attachments ra WHERE ra.attachment_id = a.id LIMIT 1) ra \
+  UNION SELECT s.photo_key, f.scope FROM shown s CROSS JOIN LATERAL \
+        (SELECT f.scope FROM sync_feed f WHERE f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.state = 'present' OFFSET 0) f \
    WHERE f.scope = 'office' OR NOT s.office_only AND (f.scope LIKE 'unit:%' OR s.role <> 'comment')), \
-next AS (SELECT a.id, a.photo_key, 'user:' || a.account_id AS sender, 1 + coalesce(max(f.rev), 0) AS rev, \
-                (SELECT count(DISTINCT s.ticket_id) > 1 FROM shown s WHERE s.id = a.id) AS shared \
-           FROM a LEFT JOIN sync_feed f ON f.entity_id = a.photo_key AND f.entity = 'attachments' \
-          GROUP BY a.photo_key, a.id, a.account_id), \
+held AS MATERIALIZED (SELECT a.photo_key, f.scope, f.state, f.rev FROM a CROSS JOIN LATERAL \
+   (SELECT f.scope, f.state, f.rev FROM sync_feed f WHERE f.entity_id = a.photo_key AND f.entity = 'attachments' OFFSET 0) f), \
+rechecked AS MATERIALIZED (SELECT s.photo_key, s.sender FROM shown s, now CROSS JOIN LATERAL \
+   (SELECT FROM sync_feed f WHERE f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.scope = s.sender AND f.tx = now.tx OFFSET 0) f \
+   WHERE s.role = 'recheck'), \
+next AS MATERIALIZED (SELECT a.photo_key, 1 + coalesce((SELECT max(held.rev) FROM held WHERE held.photo_key = a.photo_key), 0) AS rev, \
+                (SELECT count(DISTINCT s.ticket_id) > 1 FROM shown s WHERE s.id = a.id) AS shared FROM a), \
 gone AS (\
   UPDATE sync_feed f SET state = 'left', rev = next.rev, reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
     FROM next, now \
-   WHERE f.entity = 'attachments' AND f.entity_id = next.photo_key AND f.state = 'present' \
+   WHERE f.entity_id = ANY (ARRAY(SELECT photo_key FROM a)) AND f.entity = 'attachments' AND f.entity_id = next.photo_key \
+     AND f.state = 'present' \
      AND NOT EXISTS (SELECT FROM reader WHERE reader.photo_key = next.photo_key AND reader.scope = f.scope)) \
 INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
 SELECT reader.scope, 'attachments', next.photo_key, 'present', next.rev, now.tx, nextval('sync_feed_seq'), now.tx \
-  FROM next JOIN reader USING (photo_key), now \
- WHERE $2 OR next.shared OR NOT EXISTS (SELECT FROM sync_feed h WHERE h.entity_id = next.photo_key AND h.entity = 'attachments' \
-                                          AND h.scope = reader.scope AND h.state = 'present') \
-    OR reader.scope = next.sender AND EXISTS (SELECT FROM shown s JOIN sync_feed h ON h.entity_id = s.ticket_id AND h.entity = 'tickets' \
-                                               WHERE s.id = next.id AND s.role = 'recheck' AND h.scope = next.sender AND h.tx = now.tx) \
+  FROM next JOIN reader USING (photo_key) \
+  LEFT JOIN held ON held.photo_key = next.photo_key AND held.scope = reader.scope AND held.state = 'present' \
+  LEFT JOIN (SELECT DISTINCT photo_key, sender FROM rechecked) AS again \
+         ON again.photo_key = next.photo_key AND again.sender = reader.scope, now \
+ WHERE $2 OR next.shared OR held.scope IS NULL OR again.sender IS NOT NULL \
  ORDER BY next.photo_key, reader.scope \
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, \
        tx = excluded.tx, seq = excluded.seq"

@@ -542,7 +542,8 @@ struct ShownRow {
 const SHOWN: &str = "\
 SELECT DISTINCT p.attachment_id, p.ticket_id, p.role \
   FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) p \
-  JOIN sync_feed f ON f.entity_id = p.ticket_id AND f.entity = 'tickets' AND f.state = 'present' AND f.scope = ANY ($2) \
+  CROSS JOIN LATERAL (SELECT f.scope FROM sync_feed f WHERE f.entity_id = p.ticket_id AND f.entity = 'tickets' \
+                         AND f.state = 'present' AND f.scope = ANY ($2) OFFSET 0) f \
  WHERE f.scope = 'office' OR NOT p.office_only AND (f.scope LIKE 'unit:%' OR p.role <> 'comment') \
  ORDER BY p.ticket_id, p.role";
 
