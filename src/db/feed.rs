@@ -98,8 +98,23 @@ SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_fe
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
        tx = excluded.tx, seq = excluded.seq";
 
+/// Nobody changes the tickets that show these photos before this transaction ends: who may know of a photo is read from them, and a
+/// change that is not committed yet could neither be seen nor see the photo. Taken before the photos are written.
+pub async fn hold_tickets_of(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+    cached(
+        "SELECT FROM (SELECT DISTINCT p.ticket_id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL \
+           (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) AS p) AS shown \
+           JOIN tickets t ON t.id = shown.ticket_id ORDER BY t.id FOR SHARE OF t",
+    )
+    .bind::<Array<SqlUuid>, _>(aids)
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
 /// Announces photos whose bytes are here: stored, rendered, or shown by one more ticket.
 pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+    hold_tickets_of(conn, aids).await?;
     photos(conn, "a.id = ANY ($1)", aids, true).await
 }
 

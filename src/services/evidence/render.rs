@@ -28,6 +28,7 @@ pub async fn photo_stored(svc: &Services, aid: Uuid) -> Result<()> {
     let rendered = rendered(svc, &photo).await?;
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
+        db::feed::hold_tickets_of(conn, &[aid]).await?;
         db::attachment::mark_rendered(conn, aid, &rendered).await?;
         Ok(db::feed::attachments(conn, &[aid]).await?)
     })

@@ -112,6 +112,7 @@ async fn keep(
     let first = conn
         .transaction::<_, Error, _>(async |conn| {
             let declared = [photo.clone()];
+            db::feed::hold_tickets_of(conn, &[photo.aid]).await?;
             let known = super::declare(conn, actor, &declared, "", now).await?;
             check(incoming, known.first(), received)?;
             let first = db::attachment::mark_stored(conn, photo.aid, key, now).await?;

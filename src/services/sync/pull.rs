@@ -364,9 +364,13 @@ async fn fill(
             }
         };
         let more = found.len() > wanted;
-        rows.extend(found.into_iter().take(wanted));
+        let mut taken: Vec<FeedRow> = found.into_iter().take(wanted).collect();
         if more {
-            course.after = rows.last().map_or(START, |row| row.at);
+            // A page that the stage before has filled took nothing of this one: it still begins at its start.
+            course.after = taken.last().map_or(course.after, |row| row.at);
+        }
+        rows.append(&mut taken);
+        if more {
             return Ok((rows, true));
         }
         course.stage += 1;

@@ -1,5 +1,6 @@
 //! On which tickets a photo is, as its readers come to know of tickets and cease to.
 
+use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 
 use crate::harness::phone::Phone;
@@ -91,5 +92,54 @@ async fn photos_of_a_merged_sighting_are_on_its_master() {
         Value::Null,
         "he does not know the master"
     );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_photo_that_arrives_while_its_ticket_leaves_does_not_stay_behind() {
+    let app = TestApp::demo().await;
+    let (finder, second) = (app.login("inspector1").await, app.login("inspector2").await);
+    let officer = app.login("officer-371602-sanitation").await;
+    let sent = story::report("371602").send(&finder).await;
+    story::rectify(&officer, &sent.ticket).await;
+    let (photo, ticket) = (Photo::new(), sent.ticket);
+    let unable =
+        json!({ "result": "unable", "opinion": "锁门", "attachments": [photo.declared()] });
+    story::command(&second, &ticket, "recheck", unable)
+        .await
+        .expect(200);
+    app.run_jobs().await;
+
+    let mut closing = app.sql().await;
+    let lock = format!("BEGIN; SELECT FROM tickets WHERE id = '{ticket}' FOR UPDATE");
+    closing
+        .batch_execute(&lock)
+        .await
+        .expect("nobody else has it");
+    let (mut put, waiting) = {
+        let (photo, second) = (photo.clone(), second.clone());
+        let put = tokio::spawn(async move { photo.put(&second).await });
+        let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        (put, waiting)
+    };
+    while !put.is_finished() && app.rows(waiting).await.is_empty() {}
+    let close = format!(
+        "UPDATE tickets SET state = 'closed', closed_at = now() WHERE id = '{ticket}'; \
+         UPDATE sync_feed SET state = 'left', reason = 'done', tx = base + pg_current_xact_id()::text::bigint FROM feed_base \
+          WHERE entity_id = '{ticket}' AND scope IN (SELECT 'user:' || id FROM accounts WHERE username <> 'inspector1'); COMMIT"
+    );
+    closing
+        .batch_execute(&close)
+        .await
+        .expect("the ticket closes");
+    (&mut put).await.expect("the photo is sent").expect(201);
+    app.run_jobs().await;
+    let left_behind = format!(
+        "SELECT f.scope FROM sync_feed f JOIN attachments a ON a.photo_key = f.entity_id \
+           JOIN accounts i ON f.scope = 'user:' || i.id \
+          WHERE a.id = '{}' AND f.state = 'present' AND i.username NOT IN ('inspector1', 'inspector2')",
+        photo.aid
+    );
+    assert_eq!(app.rows(&left_behind).await, [] as [Value; 0]);
     app.finish().await;
 }

@@ -374,6 +374,28 @@ async fn pages_are_full_and_a_row_changed_between_them_comes_with_the_next_delta
 }
 
 #[tokio::test]
+async fn a_page_that_one_scope_fills_exactly_skips_nothing_of_the_next() {
+    let app = TestApp::demo().await;
+    let inspector = app.login("inspector1").await;
+    let sent = story::report("371602").post(&inspector).await;
+    // The reference data is newer than the ticket, as after an import.
+    app.execute(
+        "UPDATE sync_feed SET tx = base + pg_current_xact_id()::text::bigint FROM feed_base WHERE scope = 'ref'",
+    )
+    .await;
+    let reference = app
+        .rows("SELECT count(*) AS n FROM sync_feed WHERE scope = 'ref' AND entity <> 'points'")
+        .await;
+    let exactly = reference[0]["n"].as_u64().expect("a number");
+    let mut phone = Phone::of(&app, "officer-371602").await;
+    phone
+        .pull_by(usize::try_from(exactly).expect("few rows"))
+        .await;
+    assert_eq!(phone.ids("tickets"), [sent.ticket.as_str()]);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn replaying_any_page_gives_the_same_or_newer_versions() {
     let app = TestApp::demo().await;
     let inspector = app.login("inspector1").await;
