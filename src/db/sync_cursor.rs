@@ -23,7 +23,8 @@ pub struct Holder {
     pub role: Role,
 }
 
-/// Gives a phone a cursor for a moment and the scopes that it was sent up to it.
+/// Gives a phone a cursor for a moment and the scopes that it was sent up to it. Nobody waits for the disk: a cursor that a crash of
+/// PostgreSQL takes back is one that nobody knows, and its phone pulls anew.
 pub async fn give(
     conn: &mut Conn,
     token: Uuid,
@@ -35,7 +36,7 @@ pub async fn give(
     cached(
         "WITH phone AS (UPDATE devices SET cursors_given = cursors_given + 1, last_seen_at = $7 WHERE id = $2 RETURNING cursors_given) \
          INSERT INTO sync_cursors (token, device_id, ordinal, account_id, epoch, snap, scopes, created_at, role) \
-         SELECT $1, $2, cursors_given, $3, $4, $5, $6, $7, $8 FROM phone",
+         SELECT $1, $2, cursors_given, $3, $4, $5, $6, $7, $8 FROM phone, set_config('synchronous_commit', 'off', true)",
     )
     .bind::<SqlUuid, _>(token)
     .bind::<SqlUuid, _>(holder.device_id)

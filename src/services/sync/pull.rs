@@ -207,7 +207,7 @@ fn resume(svc: &Services, holder: Holder, page: &str) -> Result<Course> {
     }
 }
 
-/// The cursor is durable before the phone hears of it.
+/// The cursor is committed before the phone hears of it.
 async fn give(svc: &Services, conn: &mut Conn, holder: Holder, course: &Course) -> Result<Uuid> {
     let token = Uuid::new_v4();
     let moment = Moment {
