@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cluster::Cluster;
 
@@ -61,6 +62,24 @@ impl City {
             cluster: Cluster::in_folder(folder.path(), pg_bin)?,
             folder,
         })
+    }
+
+    /// Ends the city when the benchmark is told to end: what it is waiting for fails then, and the folder is cleared.
+    pub fn end_on_signal(&self) -> anyhow::Result<()> {
+        let server = Pid::from_raw(i32::try_from(self.child.id())?);
+        let (mut interrupt, mut terminate) = (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        );
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            // It has ended already, or it is told to.
+            let _ = kill(server, Signal::SIGTERM);
+        });
+        Ok(())
     }
 
     /// The last lines of the server's log.

@@ -74,6 +74,7 @@ async fn main() -> anyhow::Result<()> {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     say("starting a demo city with a PostgreSQL of its own");
     let city = City::start(&arguments.pg_bin)?;
+    city.end_on_signal()?;
     let measuring = Box::pin(measure(&city, arguments.sizes(), load, &say));
     let measured = match measuring.await {
         Ok(measured) => measured,
@@ -116,9 +117,12 @@ async fn measure(
     say(&format!("pulling at {} tickets", grouped(sizes.few)));
     city.cluster.settle()?;
     let few = pull::cost(city, &officer, &scope, &handler).await?;
+    say(&few.in_words());
 
     say(&format!("pushing up to {} reports", grouped(sizes.reports)));
     pushes.push(push::push(city, &mut writer, sizes.reports - sizes.few).await?);
+    let rate = figures::per_second(sizes.reports - WARM_UP, push_time(&pushes));
+    say(&format!("… {} reports/s", grouped(rate)));
     say("asking the tables for each of them");
     let acknowledged: Vec<_> = pushes
         .iter()
@@ -131,7 +135,9 @@ async fn measure(
     }
     say(&format!("pulling at {} tickets", grouped(sizes.reports)));
     let at_size = pull::cost(city, &officer, &scope, &handler).await?;
+    say(&at_size.in_words());
     let of_clerk = pull::cost(city, &clerk, "office", &handler).await?;
+    say(&of_clerk.in_words());
     say("first pulls");
     let first_500 = pull::first_pulls(&officer, PAGE, FIRST_PULLS).await?;
     let first_2000 = pull::first_pulls(&officer, LARGEST_PAGE, FIRST_PULLS).await?;
@@ -157,6 +163,7 @@ async fn measure(
     let tickets = city.cluster.number("SELECT count(*) FROM tickets")?;
     say(&format!("pulling at {} tickets", grouped(tickets)));
     let many = pull::cost(city, &officer, &scope, &handler).await?;
+    say(&many.in_words());
     Ok(Measured {
         sizes,
         load,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::city::City;
 use crate::cluster::Load;
-use crate::figures::Times;
+use crate::figures::{Times, ms};
 use crate::phone::{Phone, send};
 
 /// Documents on the page that is measured.
@@ -31,6 +31,14 @@ pub struct Cost {
     pub floor_empty: Times,
     /// PostgreSQL alone: the same five hundred tickets as JSON.
     pub floor_page: Times,
+}
+
+impl Cost {
+    /// For the log, should the run end early.
+    pub fn in_words(&self) -> String {
+        let (empty, page) = (self.empty.median(), self.page.median());
+        format!("… nothing new {}, 500 changed {}", ms(empty), ms(page))
+    }
 }
 
 /// Measures the pulls of a reader whose tickets stand in a scope, while `handler` changes some.
