@@ -13,6 +13,7 @@ mod evidence;
 mod gateways;
 mod geo;
 mod job;
+mod mutants;
 mod openapi;
 mod readme;
 mod reference;
