@@ -16,7 +16,6 @@ pub mod mutation;
 pub mod oracle;
 pub mod policy;
 pub mod pool;
-pub mod receipt;
 pub mod reference;
 pub mod report;
 pub mod ruling;

@@ -1,9 +1,13 @@
 //! The ledger of mutations: every authentic one exactly once, with what was made of it. Every statement names an account: a
 //! mutation belongs to its sender.
 
+mod list;
+mod photo;
+mod waiting;
+
 use diesel::QueryableByName;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -16,6 +20,10 @@ use super::cached::{Bytes, cached, insert as insert_rows};
 use super::{Conn, DbError};
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::sync::mutation::Verdict;
+
+pub use self::list::{Place, Reused, quarantined, reused, unfinished, verdicts};
+pub use self::photo::{Declared, Receipt, declare, declared, declaring, receipts};
+pub use self::waiting::{arrived, releasable};
 
 /// A mutation to be written.
 #[derive(Debug, Clone)]
@@ -319,230 +327,4 @@ pub async fn keep_conflict(
     .get_result(conn)
     .await?;
     Ok((first.received_at.to_jiff(), written == 1))
-}
-
-/// Notes the photos that mutations declare: id of the mutation, id and digest of the photo.
-pub async fn declare(
-    conn: &mut Conn,
-    account_id: Uuid,
-    photos: &[(Uuid, Uuid, Sha256Digest)],
-) -> Result<(), DbError> {
-    #[derive(Serialize)]
-    struct PhotoRow<'a> {
-        account_id: Uuid,
-        mid: Uuid,
-        attachment_id: Uuid,
-        sha256: Bytes<'a>,
-    }
-    if photos.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<PhotoRow<'_>> = photos
-        .iter()
-        .map(|(mid, aid, sha256)| PhotoRow {
-            account_id,
-            mid: *mid,
-            attachment_id: *aid,
-            sha256: Bytes(&sha256.0),
-        })
-        .collect();
-    insert_rows("mutation_attachments", &rows)?
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
-/// Of these mutations, those that are here and wait for nothing.
-pub async fn arrived(
-    conn: &mut Conn,
-    account_id: Uuid,
-    mids: &[Uuid],
-) -> Result<Vec<Uuid>, DbError> {
-    #[derive(QueryableByName)]
-    struct MidRow {
-        #[diesel(sql_type = SqlUuid)]
-        mid: Uuid,
-    }
-    let rows: Vec<MidRow> = cached(
-        "SELECT mid FROM mutation_log WHERE account_id = $1 AND mid = ANY ($2) AND verdict <> 'held'",
-    )
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<Array<SqlUuid>, _>(mids)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.mid).collect())
-}
-
-/// An account's held mutations that wait for nothing any more, in the phone's order.
-pub async fn releasable(conn: &mut Conn, account_id: Uuid) -> Result<Vec<Uuid>, DbError> {
-    #[derive(QueryableByName)]
-    struct MidRow {
-        #[diesel(sql_type = SqlUuid)]
-        mid: Uuid,
-    }
-    let rows: Vec<MidRow> = cached(
-        "SELECT m.mid FROM mutation_log m WHERE m.account_id = $1 AND m.verdict = 'held' \
-            AND NOT EXISTS (\
-              SELECT FROM unnest(m.waiting_for) AS w (id) \
-               WHERE NOT EXISTS (SELECT FROM mutation_log p WHERE p.account_id = m.account_id AND p.mid = w.id AND p.verdict <> 'held') \
-                 AND NOT EXISTS (SELECT FROM reports r WHERE r.id = w.id AND r.account_id = m.account_id)) \
-          ORDER BY m.seq, m.received_at, m.mid",
-    )
-    .bind::<SqlUuid, _>(account_id)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.mid).collect())
-}
-
-/// A photo that a mutation declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct Declared {
-    /// The mutation.
-    #[diesel(sql_type = SqlUuid)]
-    pub mid: Uuid,
-    /// The photo, by the phone's id.
-    #[diesel(sql_type = SqlUuid)]
-    pub aid: Uuid,
-    /// Its bytes are here, with the declared SHA-256.
-    #[diesel(sql_type = Bool)]
-    pub stored: bool,
-}
-
-/// The photos that these mutations declare. Only what was committed counts: not to be asked within a transaction that writes.
-pub async fn declared(
-    conn: &mut Conn,
-    account_id: Uuid,
-    mids: &[Uuid],
-) -> Result<Vec<Declared>, DbError> {
-    cached(
-        "SELECT d.mid, d.attachment_id AS aid, \
-                EXISTS (SELECT FROM attachments a WHERE a.id = d.attachment_id AND a.account_id = d.account_id \
-                           AND a.sha256 = d.sha256 AND a.stored_at IS NOT NULL) AS stored \
-           FROM mutation_attachments d WHERE d.account_id = $1 AND d.mid = ANY ($2) ORDER BY d.mid, d.attachment_id",
-    )
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<Array<SqlUuid>, _>(mids)
-    .load(conn)
-    .await
-}
-
-/// The mutations that declare a photo: account and id.
-pub async fn declaring(conn: &mut Conn, aid: Uuid) -> Result<Vec<(Uuid, Uuid)>, DbError> {
-    #[derive(QueryableByName)]
-    struct OwnerRow {
-        #[diesel(sql_type = SqlUuid)]
-        account_id: Uuid,
-        #[diesel(sql_type = SqlUuid)]
-        mid: Uuid,
-    }
-    let rows: Vec<OwnerRow> = cached(
-        "SELECT account_id, mid FROM mutation_attachments WHERE attachment_id = $1 ORDER BY 1, 2",
-    )
-    .bind::<SqlUuid, _>(aid)
-    .load(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.account_id, row.mid))
-        .collect())
-}
-
-/// The verdicts of those of an account's mutations that are here.
-pub async fn verdicts(
-    conn: &mut Conn,
-    account_id: Uuid,
-    mids: &[Uuid],
-) -> Result<Vec<(Uuid, String)>, DbError> {
-    #[derive(QueryableByName)]
-    struct VerdictRow {
-        #[diesel(sql_type = SqlUuid)]
-        mid: Uuid,
-        #[diesel(sql_type = Text)]
-        verdict: String,
-    }
-    let rows: Vec<VerdictRow> =
-        cached("SELECT mid, verdict FROM mutation_log WHERE account_id = $1 AND mid = ANY ($2)")
-            .bind::<SqlUuid, _>(account_id)
-            .bind::<Array<SqlUuid>, _>(mids)
-            .load(conn)
-            .await?;
-    Ok(rows.into_iter().map(|row| (row.mid, row.verdict)).collect())
-}
-
-/// An account's mutations that are not done, or whose photos are not all here: the latest first.
-pub async fn unfinished(
-    conn: &mut Conn,
-    account_id: Uuid,
-    limit: i64,
-) -> Result<Vec<Logged>, DbError> {
-    let rows: Vec<Row> = cached(format!(
-        "SELECT {COLUMNS} FROM mutation_log WHERE account_id = $1 AND (verdict IN ('conflict', 'held', 'quarantined') \
-            OR mid IN (SELECT d.mid FROM mutation_attachments d WHERE d.account_id = $1 AND NOT EXISTS (\
-                        SELECT FROM attachments a WHERE a.id = d.attachment_id AND a.account_id = d.account_id \
-                           AND a.sha256 = d.sha256 AND a.stored_at IS NOT NULL))) \
-          ORDER BY received_at DESC, seq DESC, mid LIMIT $2"
-    ))
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?;
-    rows.into_iter().map(Logged::try_from).collect()
-}
-
-/// Other content that came under a known id.
-#[derive(Debug, Clone)]
-pub struct Reused {
-    /// As it came.
-    pub raw: String,
-    /// When the server had it.
-    pub received_at: Timestamp,
-}
-
-/// What an account sent under ids that it had used before: the latest first.
-pub async fn reused(conn: &mut Conn, account_id: Uuid, limit: i64) -> Result<Vec<Reused>, DbError> {
-    #[derive(QueryableByName)]
-    struct ReusedRow {
-        #[diesel(sql_type = Text)]
-        raw: String,
-        #[diesel(sql_type = Timestamptz)]
-        received_at: SqlTimestamp,
-    }
-    let rows: Vec<ReusedRow> = cached(
-        "SELECT raw, received_at FROM mutation_conflicts WHERE account_id = $1 ORDER BY received_at DESC, mid LIMIT $2",
-    )
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?;
-    let reused = rows.into_iter().map(|row| Reused {
-        raw: row.raw,
-        received_at: row.received_at.to_jiff(),
-    });
-    Ok(reused.collect())
-}
-
-/// The place of a mutation among those quarantined: when it came, its sender, its id.
-pub type Place = (Timestamp, Uuid, Uuid);
-
-/// What was quarantined, of all senders, the oldest first: for this reason, if one is named, and behind this place.
-pub async fn quarantined(
-    conn: &mut Conn,
-    code: Option<&str>,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<Logged>, DbError> {
-    let (received_at, account_id, mid) =
-        after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil(), Uuid::nil()));
-    let rows: Vec<Row> = cached(format!(
-        "SELECT {COLUMNS} FROM mutation_log WHERE verdict = 'quarantined' AND ($1 IS NULL OR result->>'code' = $1) \
-            AND (received_at, account_id, mid) > ($2, $3, $4) ORDER BY received_at, account_id, mid LIMIT $5"
-    ))
-    .bind::<Nullable<Text>, _>(code)
-    .bind::<Timestamptz, _>(received_at.to_diesel())
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<SqlUuid, _>(mid)
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?;
-    rows.into_iter().map(Logged::try_from).collect()
 }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::{ApiError, status};
 use crate::services::error::{Code, Error};
-use crate::services::health::Health;
+use crate::services::health::{Health, oldest_writer_s};
 use crate::services::{Services, queue};
 
 const PAGE_HEAD: &str = include_str!("home/head.html");
@@ -88,6 +88,9 @@ pub async fn get_metrics(
         let figure = |count: i64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         gauge!("jobs_open").set(figure(backlog.open));
         gauge!("jobs_given_up").set(figure(backlog.failed));
+    }
+    if let Ok(age_s) = oldest_writer_s(&svc).await {
+        gauge!("database_oldest_writer_seconds").set(age_s);
     }
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")

@@ -37,3 +37,13 @@ impl Health {
         Ok(())
     }
 }
+
+/// For how long the oldest transaction that has written something has been open, in seconds: phones that pull meanwhile look past
+/// it, and nothing that died since can be cleared away.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn oldest_writer_s(svc: &Services) -> Result<f64> {
+    let mut conn = svc.conn().await?;
+    Ok(db::health::oldest_writer_s(&mut conn).await?)
+}

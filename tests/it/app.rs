@@ -143,6 +143,10 @@ async fn a_server_says_one_line_when_ready_and_keeps_its_keys_to_itself() {
         "{metrics}"
     );
     assert!(metrics.contains("\njobs_given_up 0"), "{metrics}");
+    assert!(
+        metrics.contains("\ndatabase_oldest_writer_seconds 0"),
+        "{metrics}"
+    );
     let keys = folder.path().join("keys");
     let kept = std::fs::read_to_string(&keys).expect("made at the first start");
     assert_eq!(

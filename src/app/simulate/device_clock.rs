@@ -85,10 +85,4 @@ impl DeviceClock {
         }
         captured
     }
-
-    /// Header `X-Device-Clock`.
-    pub(super) fn header(&self, now: Timestamp) -> String {
-        let (wall, mono) = (self.wall(now), self.mono_ms(now));
-        format!("wall={wall};mono={mono};boot={}", self.boot)
-    }
 }

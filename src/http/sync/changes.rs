@@ -36,7 +36,6 @@ pub struct ChangesQuery {
         ChangesQuery,
         ("X-Device-Id" = Option<uuid::Uuid>, Header, description = "The phone; needed when the login named none"),
         ("X-App-Schema" = Option<u32>, Header, description = "Form of documents that the app knows: 1"),
-        ("X-Device-Clock" = Option<String>, Header, description = "`wall=…;mono=…;boot=…`: clocks of the phone"),
     ),
     responses(
         (status = 200, description = "A page.", body = ChangesOut),

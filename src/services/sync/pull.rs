@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{device, documents};
 use crate::db::Conn;
 use crate::db::feed::read::{FeedRow, Moment, Question, RowState, lost, missed, moment, standing};
-use crate::db::receipt::{Receipt, of_mutations};
+use crate::db::mutation::{Receipt, receipts};
 use crate::db::sync_cursor::{self, Holder};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
@@ -168,7 +168,7 @@ async fn begin(
         .await?
         .filter(|standing| standing.of_this_epoch);
     let Some(standing) = standing else {
-        metrics::counter!("xuncha_sync_cursor_invalid_total").increment(1);
+        metrics::counter!("sync_cursors_invalid_total").increment(1);
         return Err(invalid());
     };
     if !standing.presented {
@@ -400,7 +400,7 @@ async fn complete(
     let receipts = if mids.is_empty() {
         Vec::new()
     } else {
-        of_mutations(conn, actor.account_id, &mids).await?
+        receipts(conn, actor.account_id, &mids).await?
     };
     let mut found = documents::load(conn, actor, &readable, &rows).await?;
     let changes = rows

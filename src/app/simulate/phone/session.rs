@@ -110,7 +110,6 @@ impl Phone {
         )
         .header("x-device-id", self.device.to_string())
         .header("x-app-schema", "1")
-        .header("x-device-clock", self.clock.header(self.now))
     }
 
     /// Sends with token and device; gets a new token when the old one has ended, and tries once more. Any request may be

@@ -1,0 +1,132 @@
+//! Reference data: catalogue, areas, units and check points.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{is_false, is_zero};
+
+/// A catalogue item (测评项目).
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemDoc {
+    /// Scheme.
+    pub scheme: String,
+    /// Version.
+    pub version: String,
+    /// Code.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// `thing`, `count`, `behaviour`, `service`.
+    pub kind: String,
+    /// Two findings this close are the same place, metres.
+    pub radius_m: i32,
+    /// Of the version that new findings are read against.
+    #[serde(skip_serializing_if = "is_false")]
+    pub active: bool,
+}
+
+/// A filing condition (立案条件).
+#[derive(Debug, Clone, Serialize)]
+pub struct ConditionDoc {
+    /// Scheme.
+    pub scheme: String,
+    /// Version.
+    pub version: String,
+    /// Code of the item.
+    pub item: String,
+    /// Code within the item.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Where it applies.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub places_zh: String,
+    /// Subject that leads.
+    pub lead_subject: String,
+    /// Subjects that cooperate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cooperating: Vec<String>,
+    /// Limit in `limit_unit`.
+    pub limit_value: i32,
+    /// `urgent_hour`, `work_hour`, `work_day`, `natural_day`.
+    pub limit_unit: String,
+    /// `recheck` or `unit`.
+    pub closing_policy: String,
+    /// Photos that a finding must declare.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub min_before_photos: i32,
+    /// Photos that a submission must declare.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub min_after_photos: i32,
+    /// Danger to people.
+    #[serde(skip_serializing_if = "is_false")]
+    pub danger: bool,
+}
+
+/// A district or zone, without its outline.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaDoc {
+    /// Code.
+    pub code: String,
+    /// `district` or `zone`.
+    pub kind: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+    /// Unit that owns it; not for inspectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Uuid>,
+}
+
+/// A responsible unit (责任单位).
+#[derive(Debug, Clone, Serialize)]
+pub struct UnitDoc {
+    /// Code.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+    /// What sort of body it is.
+    pub kind: String,
+    /// The unit above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Uuid>,
+    /// Code of its district.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub district: Option<String>,
+    /// Its subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+/// A check point (点位).
+#[derive(Debug, Clone, Serialize)]
+pub struct PointDoc {
+    /// Code.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+    /// Code of its kind.
+    pub kind: String,
+    /// Address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub address: String,
+    /// Latitude, WGS-84.
+    pub lat: f64,
+    /// Longitude, WGS-84.
+    pub lon: f64,
+    /// Unit that owns it; not for inspectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Uuid>,
+}

@@ -1,0 +1,210 @@
+//! Tickets: the facts as loaded, and what of them a reader is told.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{is_false, is_zero, maybe_seconds};
+use crate::domain::account::Role;
+use crate::domain::ticket::machine::State;
+use crate::domain::ticket::projection::Knowledge;
+
+/// A ticket, unabridged, with no more than its document may hold: never sent but through [`TicketDoc::of`].
+#[derive(Debug, Clone)]
+pub struct TicketFacts {
+    /// 台账编号.
+    pub number: Option<String>,
+    /// State.
+    pub state: State,
+    /// Scheme of its item.
+    pub scheme: String,
+    /// Version of its item.
+    pub version: String,
+    /// Code of its item.
+    pub item: String,
+    /// Code of its filing condition.
+    pub condition: Option<String>,
+    /// Description.
+    pub text: String,
+    /// Danger.
+    pub danger: bool,
+    /// 立行立改.
+    pub fixed_on_site: bool,
+    /// Check point.
+    pub point: Option<PointName>,
+    /// Latitude.
+    pub lat: Option<f64>,
+    /// Longitude.
+    pub lon: Option<f64>,
+    /// Code of the district.
+    pub district: Option<String>,
+    /// Deadline.
+    pub due_at: Option<Timestamp>,
+    /// Beyond the loaded calendar.
+    pub provisional: bool,
+    /// Since when the clock stands still.
+    pub stopped_at: Option<Timestamp>,
+    /// Rework rounds.
+    pub rework_round: i32,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// Lead unit.
+    pub lead: Option<Uuid>,
+    /// Last dispatch.
+    pub dispatched_at: Option<Timestamp>,
+    /// When the last submission counts from.
+    pub submitted_at: Option<Timestamp>,
+    /// Until when its photos may come.
+    pub photos_due_at: Option<Timestamp>,
+    /// Returns so far.
+    pub return_count: i32,
+    /// Why it waits or waited in triage.
+    pub triage_reasons: Vec<String>,
+    /// The ticket that it was merged into.
+    pub master: Option<Uuid>,
+    /// Finding.
+    pub finding: Option<Uuid>,
+    /// Report and its sender, where they were asked for.
+    pub report: Option<(Uuid, Uuid)>,
+    /// When the server had the finding.
+    pub received_at: Timestamp,
+}
+
+/// A check point by id and name.
+#[derive(Debug, Clone, Serialize)]
+pub struct PointName {
+    /// Id.
+    pub id: Uuid,
+    /// Chinese name.
+    pub name: String,
+}
+
+/// A ticket (整改工单) as one reader may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TicketDoc {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    state: &'static str,
+    scheme: String,
+    version: String,
+    item: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+    #[serde(skip_serializing_if = "is_false")]
+    danger: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    fixed_on_site: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    point: Option<PointName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lat: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lon: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    district: Option<String>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_false")]
+    provisional: bool,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    stopped_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_zero")]
+    rework_round: i32,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    closed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_false")]
+    closed_late: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<Uuid>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    dispatched_at: Option<Timestamp>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    submitted_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_false")]
+    photos_pending: bool,
+    #[serde(skip_serializing_if = "is_zero")]
+    return_count: i32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    triage_reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    master: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<Uuid>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    received_at: Option<Timestamp>,
+}
+
+impl TicketDoc {
+    /// The document for a reader.
+    pub fn of(facts: TicketFacts, role: Role, account_id: Uuid) -> Self {
+        let reported_it = facts.report.is_some_and(|(_, sender)| sender == account_id);
+        let knows = Knowledge::of(role, reported_it);
+        let handling = facts.lead.filter(|_| knows.handling);
+        let finished = facts.submitted_at.or(facts.closed_at);
+        let closed_late = facts.state == State::Closed && finished > facts.due_at;
+        Self {
+            number: facts.number,
+            state: facts.state.as_str(),
+            scheme: facts.scheme,
+            version: facts.version,
+            item: facts.item,
+            condition: facts.condition,
+            text: facts.text,
+            danger: facts.danger,
+            fixed_on_site: facts.fixed_on_site,
+            point: facts.point,
+            lat: facts.lat,
+            lon: facts.lon,
+            district: facts.district,
+            due_at: facts.due_at,
+            provisional: facts.provisional,
+            stopped_at: facts.stopped_at,
+            rework_round: facts.rework_round,
+            closed_at: facts.closed_at,
+            closed_late: closed_late && facts.due_at.is_some(),
+            lead: handling,
+            dispatched_at: facts.dispatched_at.filter(|_| knows.handling),
+            submitted_at: facts.submitted_at.filter(|_| knows.handling),
+            photos_pending: knows.handling && facts.photos_due_at.is_some(),
+            return_count: if knows.handling {
+                facts.return_count
+            } else {
+                0
+            },
+            triage_reasons: if knows.office {
+                facts.triage_reasons
+            } else {
+                Vec::new()
+            },
+            master: facts.master.filter(|_| knows.office),
+            report: facts
+                .report
+                .map(|(report, _)| report)
+                .filter(|_| knows.origin),
+            finding: facts.finding.filter(|_| knows.origin),
+            received_at: knows.origin.then_some(facts.received_at),
+        }
+    }
+}
