@@ -13,11 +13,21 @@ use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
-/// everything that changes tickets.
+/// everything that changes tickets. Its statements are planned once a connection from here on, as by [`plan_once`].
 pub async fn hold_readers(conn: &mut Conn) -> Result<(), DbError> {
     run(
         conn,
-        "SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers'))",
+        "SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers')), set_config('plan_cache_mode', 'force_generic_plan', true)",
+    )
+    .await
+}
+
+/// Statements of this transaction are planned once a connection, not once for each set of values: planning those of the feed takes
+/// several times as long as running them, and all of them go by keys, for which no value makes another plan better.
+async fn plan_once(conn: &mut Conn) -> Result<(), DbError> {
+    run(
+        conn,
+        "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)",
     )
     .await
 }
@@ -101,6 +111,11 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
 /// Nobody changes the tickets that show these photos before this transaction ends: who may know of a photo is read from them, and a
 /// change that is not committed yet could neither be seen nor see the photo. Taken before the photos are written.
 pub async fn hold_tickets_of(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+    plan_once(conn).await?;
+    hold_tickets_showing(conn, aids).await
+}
+
+async fn hold_tickets_showing(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
     cached(
         "SELECT FROM (SELECT DISTINCT p.ticket_id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL \
            (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) AS p) AS shown \
@@ -112,9 +127,10 @@ pub async fn hold_tickets_of(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbErr
     .map(|_| ())
 }
 
-/// Announces photos whose bytes are here: stored, rendered, or shown by one more ticket.
+/// Announces photos whose bytes are here: stored, rendered, or shown by one more ticket. The caller has [`hold_tickets_of`] them; a
+/// ticket that came to show one since is held as well.
 pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
-    hold_tickets_of(conn, aids).await?;
+    hold_tickets_showing(conn, aids).await?;
     photos(conn, "a.id = ANY ($1)", aids, true).await
 }
 

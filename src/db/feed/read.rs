@@ -1,7 +1,7 @@
 //! Reading the feed: what a phone that has seen a snapshot has not seen yet. Positions are (tx, seq) within a scope; every
 //! statement of a pull runs in one REPEATABLE READ transaction.
 
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Json, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -33,12 +33,15 @@ struct MomentRow {
     epoch: Uuid,
 }
 
-/// The present moment.
+/// The present moment. What the transaction asks from here on is planned once a connection: all of it goes by keys, and planning takes
+/// as long as reading some hundred rows.
 pub async fn moment(conn: &mut Conn) -> Result<Moment, DbError> {
-    let row: MomentRow =
-        cached("SELECT pg_current_snapshot()::text AS snapshot, base, epoch FROM feed_base")
-            .get_result(conn)
-            .await?;
+    let row: MomentRow = cached(
+        "SELECT pg_current_snapshot()::text AS snapshot, base, epoch, set_config('plan_cache_mode', 'force_generic_plan', true) \
+           FROM feed_base",
+    )
+    .get_result(conn)
+    .await?;
     Ok(Moment {
         snapshot: row.snapshot,
         base: row.base,
@@ -80,7 +83,8 @@ struct StandingRow {
 }
 
 /// Where the phone of a cursor stands, and whether it has missed anything in these scopes; none for a cursor that this
-/// device was not given, or not to this account in this role. One statement: an empty pull needs no more.
+/// device was not given, or not to this account in this role. One statement: an empty pull needs no more. The scopes come as JSON,
+/// of which no value promises PostgreSQL fewer rows than another: it would plan anew for each array, for as long as the reading takes.
 pub async fn standing(
     conn: &mut Conn,
     token: Uuid,
@@ -89,7 +93,7 @@ pub async fn standing(
 ) -> Result<Option<Standing>, DbError> {
     let row: Option<StandingRow> = cached(
         "SELECT c.epoch = b.epoch AS of_this_epoch, b.epoch, c.snap, c.scopes, c.presented_at IS NOT NULL AS presented, \
-                EXISTS (SELECT FROM unnest($4::text[]) AS s (scope) CROSS JOIN LATERAL \
+                EXISTS (SELECT FROM json_array_elements_text($4) AS s (scope) CROSS JOIN LATERAL \
                   (SELECT FROM sync_feed f \
                     WHERE f.scope = s.scope AND f.tx >= b.base + pg_snapshot_xmin(c.snap::pg_snapshot)::text::bigint \
                       AND CASE WHEN f.tx < b.base THEN false \
@@ -100,7 +104,7 @@ pub async fn standing(
     .bind::<SqlUuid, _>(token)
     .bind::<SqlUuid, _>(holder.device_id)
     .bind::<SqlUuid, _>(holder.account_id)
-    .bind::<Array<Text>, _>(scopes)
+    .bind::<Json, _>(serde_json::Value::from(scopes))
     .bind::<Text, _>(holder.role.as_str())
     .get_result(conn)
     .await

@@ -7,8 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
-use super::condition_codes;
-use crate::db::schema::{findings, report_amendments, reports, tickets};
+use crate::db::schema::{filing_conditions, findings, report_amendments, reports, tickets};
 use crate::db::{Conn, DbError};
 use crate::domain::sync::document::{FindingDoc, ReportDoc};
 
@@ -70,10 +69,11 @@ pub async fn reports(
 pub async fn findings(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, FindingDoc)>, DbError> {
     type Row = (
         (Uuid, Uuid, i16, String, String, String),
-        (Option<Uuid>, String, bool, bool, Uuid),
+        (Option<String>, String, bool, bool, Uuid),
     );
     let rows: Vec<Row> = findings::table
         .inner_join(tickets::table)
+        .left_join(filing_conditions::table)
         .filter(findings::id.eq_any(ids))
         .select((
             (
@@ -85,7 +85,7 @@ pub async fn findings(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Findin
                 findings::item,
             ),
             (
-                findings::condition_id,
+                filing_conditions::code.nullable(),
                 findings::text,
                 findings::danger,
                 findings::fixed_on_site,
@@ -94,7 +94,6 @@ pub async fn findings(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Findin
         ))
         .load(conn)
         .await?;
-    let codes = condition_codes(conn, rows.iter().filter_map(|(_, (id, ..))| *id)).await?;
     let doc = |row: Row| {
         let ((id, report, ordinal, scheme, version, item), rest) = row;
         let (condition, text, danger, fixed_on_site, ticket) = rest;
@@ -104,7 +103,7 @@ pub async fn findings(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Findin
             scheme,
             version,
             item,
-            condition: condition.and_then(|id| codes.get(&id).cloned()),
+            condition,
             text,
             danger,
             fixed_on_site,

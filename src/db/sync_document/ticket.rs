@@ -7,8 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
-use super::{condition_codes, distinct};
-use crate::db::schema::{check_points, findings, reports, tickets};
+use crate::db::schema::{check_points, filing_conditions, findings, reports, tickets};
 use crate::db::{Conn, DbError};
 use crate::domain::account::Role;
 use crate::domain::sync::document::{PointName, TicketFacts};
@@ -24,7 +23,6 @@ struct TicketRow {
     scheme: String,
     version: String,
     item: String,
-    condition_id: Option<Uuid>,
     text: String,
     danger: bool,
     fixed_on_site: bool,
@@ -52,28 +50,29 @@ pub async fn tickets(
     ids: &[Uuid],
     role: Role,
 ) -> Result<Vec<(Uuid, TicketFacts)>, DbError> {
-    let rows: Vec<TicketRow> = tickets::table
+    // One statement, for the round trips: nearly every pull that finds anything comes here.
+    let rows: Vec<(TicketRow, Option<String>, Option<String>)> = tickets::table
+        .left_join(filing_conditions::table)
+        .left_join(check_points::table)
         .filter(tickets::id.eq_any(ids))
-        .select(TicketRow::as_select())
+        .select((
+            TicketRow::as_select(),
+            filing_conditions::code.nullable(),
+            check_points::name_zh.nullable(),
+        ))
         .load(conn)
         .await?;
-    let codes = condition_codes(conn, rows.iter().filter_map(|row| row.condition_id)).await?;
-    let points = point_names(conn, rows.iter().filter_map(|row| row.point_id)).await?;
     let mut origins = HashMap::new();
     if role.is_office() || role == Role::Inspector {
-        let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.finding_id).collect();
-        origins = origins_of(conn, &ids).await?;
+        let found = rows.iter().filter_map(|(row, ..)| row.finding_id);
+        origins = origins_of(conn, &found.collect::<Vec<_>>()).await?;
     }
     rows.into_iter()
-        .map(|row| {
-            let id = row.id;
-            let condition = row.condition_id.and_then(|id| codes.get(&id).cloned());
-            let point = row.point_id.and_then(|id| {
-                let name = points.get(&id)?.clone();
-                Some(PointName { id, name })
-            });
+        .map(|(row, condition, point_name)| {
+            let point = row.point_id.zip(point_name);
+            let point = point.map(|(id, name)| PointName { id, name });
             let report = row.finding_id.and_then(|id| origins.get(&id).copied());
-            Ok((id, facts(row, condition, point, report)?))
+            Ok((row.id, facts(row, condition, point, report)?))
         })
         .collect()
 }
@@ -119,22 +118,6 @@ fn facts(
         report,
         received_at: row.created_at.to_jiff(),
     })
-}
-
-async fn point_names(
-    conn: &mut Conn,
-    ids: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, DbError> {
-    let ids = distinct(ids);
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(Uuid, String)> = check_points::table
-        .filter(check_points::id.eq_any(ids))
-        .select((check_points::id, check_points::name_zh))
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Report and sender of findings.
