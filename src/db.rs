@@ -25,6 +25,7 @@ pub mod sync_cursor;
 pub mod sync_document;
 pub mod ticket;
 pub mod unit;
+pub mod upload;
 
 pub use diesel_async::AsyncConnection;
 pub use error::DbError;

@@ -2,6 +2,7 @@
 //! PostgreSQL, the system clock. Imports `domain` only, never `db`.
 
 pub mod blobs;
+pub mod capabilities;
 pub mod clock;
 pub mod embedded_postgres;
 pub mod images;

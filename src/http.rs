@@ -10,6 +10,7 @@ pub mod server;
 
 mod account;
 mod evidence;
+mod files;
 mod home;
 mod policy;
 mod position;

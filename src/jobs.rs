@@ -4,3 +4,4 @@
 mod photo_stored;
 mod release_held;
 pub mod runner;
+mod sweep;

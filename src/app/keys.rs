@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::config::variable;
+use crate::gateways::capabilities::Capabilities;
 use crate::gateways::sealing::Sealer;
 use crate::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
 
@@ -28,6 +29,8 @@ pub(super) struct Keys {
     pub(super) refresh: RefreshKey,
     /// Seals what phones carry for the server.
     pub(super) sealer: Sealer,
+    /// Makes and checks links that lead to uploads.
+    pub(super) capabilities: Capabilities,
 }
 
 /// The file's content, as text.
@@ -83,6 +86,7 @@ impl Keys {
             signer: TokenSigner::new(&keys, NAME, NAME).context(make_one)?,
             refresh: RefreshKey::new(&refresh).context(make_one)?,
             sealer: Sealer::new(&refresh),
+            capabilities: Capabilities::new(&keys)?,
         })
     }
 }

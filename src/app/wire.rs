@@ -15,6 +15,7 @@ use crate::gateways::images::Images;
 use crate::gateways::passwords::{Cost, Passwords};
 use crate::services::Services;
 use crate::services::account::throttle::LoginThrottle;
+use crate::services::evidence::upload::Turns;
 use crate::services::reference::cache::ReferenceCache;
 use crate::services::state::Parts;
 
@@ -62,6 +63,8 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         tokens: keys.signer,
         refresh_key: keys.refresh,
         sealer: keys.sealer,
+        capabilities: keys.capabilities,
+        turns: Turns::default(),
         demo: false,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
@@ -73,13 +73,13 @@ struct NewRow<'a> {
 }
 
 /// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids. Of
-/// several declarations with one id the first counts.
+/// several declarations with one id the first counts. Beside them, which of the new ones have their bytes set aside already.
 pub async fn declare<'a>(
     conn: &mut Conn,
     account_id: Uuid,
     photos: impl IntoIterator<Item = &'a DeclaredPhoto>,
     at: Timestamp,
-) -> Result<Vec<StoredPhoto>, DbError> {
+) -> Result<(Vec<StoredPhoto>, Vec<Uuid>), DbError> {
     let mut photos: Vec<&DeclaredPhoto> = photos.into_iter().collect();
     photos.sort_by_key(|photo| photo.aid);
     photos.dedup_by_key(|photo| photo.aid);
@@ -96,12 +96,17 @@ pub async fn declare<'a>(
         })
         .collect();
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
-    let new: Vec<IdRow> = insert("attachments", &rows)?
-        .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
+    let new: Vec<NewIdRow> = insert("attachments", &rows)?
+        .then(
+            " ON CONFLICT (id) DO NOTHING RETURNING id, EXISTS (SELECT FROM uploads u WHERE u.blob_key IS NOT NULL \
+               AND u.sha256 = attachments.sha256 AND u.account_id = attachments.account_id) AS has_bytes",
+        )
         .load(conn)
         .await?;
+    let with_bytes = new.iter().filter(|row| row.has_bytes).map(|row| row.id);
+    let with_bytes: Vec<Uuid> = with_bytes.collect();
     let new: HashSet<Uuid> = new.into_iter().map(|row| row.id).collect();
     let mut declared: Vec<StoredPhoto> = photos
         .iter()
@@ -124,7 +129,15 @@ pub async fn declare<'a>(
         }
         declared.sort_by_key(|photo| photo.declared.aid);
     }
-    Ok(declared)
+    Ok((declared, with_bytes))
+}
+
+#[derive(QueryableByName)]
+struct NewIdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Bool)]
+    has_bytes: bool,
 }
 
 fn as_declared(photo: &DeclaredPhoto, row: &NewRow<'_>) -> StoredPhoto {
@@ -145,6 +158,18 @@ pub async fn find(conn: &mut Conn, aid: Uuid) -> Result<Option<StoredPhoto>, DbE
     let row: Option<Row> = attachments::table
         .find(aid)
         .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(StoredPhoto::try_from).transpose()
+}
+
+/// The same, locked until the transaction ends.
+pub async fn lock(conn: &mut Conn, aid: Uuid) -> Result<Option<StoredPhoto>, DbError> {
+    let row: Option<Row> = attachments::table
+        .find(aid)
+        .select(Row::as_select())
+        .for_update()
         .first(conn)
         .await
         .optional()?;

@@ -161,6 +161,25 @@ pub async fn finish(conn: &mut Conn, job: &LeasedJob) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Puts a job that is done back, to be done again at `run_at`.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn repeat(conn: &mut Conn, job: &LeasedJob, run_at: Timestamp) -> Result<(), DbError> {
+    let mine = jobs::table
+        .filter(jobs::id.eq(job.id))
+        .filter(jobs::attempts.eq(job.attempt));
+    diesel::update(mine)
+        .set((
+            jobs::run_at.eq(run_at.to_diesel()),
+            jobs::attempts.eq(0),
+            jobs::last_error.eq(None::<String>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Puts a job back, to be tried again at `run_at`.
 ///
 /// # Errors

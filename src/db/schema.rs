@@ -459,6 +459,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    uploads (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        aid -> Nullable<Uuid>,
+        sha256 -> Nullable<Bytea>,
+        size_bytes -> Int8,
+        mime -> Text,
+        blob_key -> Nullable<Text>,
+        finished_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(accounts -> units (unit_id));
 diesel::joinable!(areas -> units (owner_unit_id));
 diesel::joinable!(attachments -> accounts (account_id));
@@ -497,6 +512,7 @@ diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> filing_conditions (condition_id));
 diesel::joinable!(tickets -> findings (finding_id));
 diesel::joinable!(tickets -> units (lead_unit_id));
+diesel::joinable!(uploads -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -531,4 +547,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_events,
     tickets,
     units,
+    uploads,
 );

@@ -1,5 +1,8 @@
 //! Photos as evidence: what a phone declares of a photo before or after it sends the bytes.
 
+pub mod checksum;
+pub mod upload;
+
 use std::fmt;
 
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! Photo bytes under keys: a local folder or an S3 bucket behind one interface. It keeps neither names nor media types and
 //! asks nobody's permission; both belong to the database and the services. The environment is never read here.
 
+pub mod partial;
 mod writer;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, RetryConfig};
 
 pub use self::writer::{BlobWriter, StoredBlob};
+use partial::Partials;
 
 /// A folder's parts may be small; S3 refuses parts under 5 MiB.
 const FOLDER_PART_BYTES: usize = 256 * 1024;
@@ -68,6 +70,7 @@ impl BlobError {
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     part_bytes: usize,
+    partials: Partials,
 }
 
 /// A blob being fetched: its whole length in bytes, and its bytes in order.
@@ -91,6 +94,7 @@ impl Blobs {
                     // A receipt lets a phone delete its copy: what is stored must survive a power cut.
                     store: Arc::new(store.with_fsync(true)),
                     part_bytes: FOLDER_PART_BYTES,
+                    partials: Partials::in_folder(folder.clone()),
                 })
             }
             BlobsConfig::S3 { url, options } => open_s3(url, options),
@@ -144,6 +148,12 @@ impl Blobs {
         ))
     }
 
+    /// Uploads that are not whole yet.
+    #[must_use]
+    pub fn partials(&self) -> &Partials {
+        &self.partials
+    }
+
     /// Whether the store takes a write within 5 seconds: a full or read-only disk still answers reads.
     pub async fn health(&self) -> Result<(), BlobError> {
         let write = self.put(HEALTH_KEY, Bytes::from_static(b"ok"));
@@ -191,8 +201,10 @@ fn open_s3(url: &str, options: &[(String, String)]) -> Result<Blobs, BlobError> 
         })
         .build()
         .map_err(|error| BlobError::Config(error.to_string()))?;
+    let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(store, prefix));
     Ok(Blobs {
-        store: Arc::new(PrefixStore::new(store, prefix)),
+        partials: Partials::in_store(Arc::clone(&store), S3_PART_BYTES),
+        store,
         part_bytes: S3_PART_BYTES,
     })
 }

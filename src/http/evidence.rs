@@ -4,3 +4,5 @@ mod body;
 pub mod get;
 pub mod post;
 pub mod put;
+
+pub use body::photo_type;

@@ -1,6 +1,7 @@
 //! What handlers take from a request: the caller, a checked body, ids, parameters, the version seen. A failure here is a
 //! problem like any other.
 
+mod base_url;
 mod body;
 mod caller;
 mod etag;
@@ -8,6 +9,7 @@ mod id;
 mod json;
 mod query;
 
+pub use base_url::{BaseUrl, PublicUrl};
 pub use body::{patient, read_body};
 pub use caller::Caller;
 pub use etag::{SeenRev, etag};

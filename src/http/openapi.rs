@@ -130,7 +130,11 @@ fn tags() -> Vec<Tag> {
         ),
         (
             "photos",
-            "照片。Photos: their bytes and what is shown of them.",
+            "照片。Photos: their bytes and what is shown of them; see api-spec/photos.md.",
+        ),
+        (
+            "uploads",
+            "断点续传（tus 1.0.0）。Resumable uploads of photos by the tus protocol; see api-spec/photos.md.",
         ),
         (
             "tickets",

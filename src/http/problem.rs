@@ -97,6 +97,8 @@ pub fn status(code: Code) -> StatusCode {
         Kind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Locked => StatusCode::LOCKED,
+        Kind::ChecksumMismatch => StatusCode::from_u16(460).expect("a number that can be a status"),
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

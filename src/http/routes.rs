@@ -5,7 +5,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, evidence, home, openapi, policy, reference, report, supervision, sync, ticket,
+    account, evidence, files, home, openapi, policy, reference, report, supervision, sync, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -21,6 +21,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(evidence::put::put_attachment)
             .service(evidence::post::post_attachment)
             .service(evidence::get::get_attachment)
+            .service(files::describe::describe_uploads)
+            .service(files::begin::create_upload)
+            .service(files::progress::get_upload_progress)
+            .service(files::append::append_to_upload)
+            .service(files::terminate::terminate_upload)
             .service(ticket::list::list_tickets)
             .service(ticket::get::get_ticket)
             .service(ticket::trail::get_ticket_trail)

@@ -13,7 +13,8 @@ use utoipa_actix_web::AppExt as _;
 
 pub use super::home::Metrics;
 
-use super::middleware::{head_as_get, identify, measure, problems, trace};
+use super::extract::PublicUrl;
+use super::middleware::{head_as_get, identify, measure, problems, trace, tus};
 use super::openapi::{self, DocumentText};
 use super::routes;
 use crate::services::Services;
@@ -36,7 +37,8 @@ const DRAIN_SECONDS: u64 = 20;
 pub struct Options {
     /// Threads that serve requests; 0 takes one for each processor.
     pub workers: usize,
-    /// Under which URL the server is reached, for the OpenAPI document; without it, the one that the reader used.
+    /// Under which URL the server is reached, for the OpenAPI document and the links that it gives; without it, the one that the
+    /// reader used.
     pub public_url: Option<String>,
     /// What `/metrics` answers.
     pub metrics: Metrics,
@@ -53,12 +55,14 @@ pub fn run(listener: TcpListener, svc: Services, options: Options) -> io::Result
         openapi::document_json(options.public_url.as_deref()).map_err(io::Error::other)?,
     ));
     let metrics = web::Data::new(options.metrics);
+    let public_url = web::Data::new(PublicUrl(options.public_url));
     let health = web::Data::from(Arc::new(Health::default()));
     let svc = web::Data::new(svc);
     // Runs once for each worker: everything above is shared by all.
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(head_as_get))
+            .wrap(from_fn(tus))
             .wrap(Compress::default())
             .wrap(from_fn(problems))
             .wrap(
@@ -74,6 +78,7 @@ pub fn run(listener: TcpListener, svc: Services, options: Options) -> io::Result
             .app_data(text.clone())
             .app_data(metrics.clone())
             .app_data(health.clone())
+            .app_data(public_url.clone())
             .into_utoipa_app()
             .configure(routes::configure)
             .into_app()

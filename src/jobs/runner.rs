@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
-use super::{photo_stored, release_held};
+use super::{photo_stored, release_held, sweep};
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};
 
@@ -32,6 +32,7 @@ async fn perform(svc: &Services, job: JobKind) -> anyhow::Result<()> {
     match job {
         JobKind::PhotoStored { attachment_id } => photo_stored::run(svc, attachment_id).await,
         JobKind::ReleaseHeld { account_id, mid } => release_held::run(svc, account_id, mid).await,
+        JobKind::Sweep {} => sweep::run(svc).await,
     }
 }
 
@@ -54,6 +55,9 @@ pub async fn run_due(svc: &Services) -> Result<Counts> {
 /// Works until told to stop, and then finishes the jobs at hand.
 pub async fn work(svc: Services, stop: watch::Receiver<bool>) {
     tracing::info!("the worker has started");
+    if let Err(error) = queue::plan(&svc).await {
+        tracing::warn!(%error, "what is done every day is not planned before the next start, unless it was before");
+    }
     let loops = (0..CONCURRENCY).map(|_| work_alone(&svc, stop.clone()));
     join_all(loops).await;
     tracing::info!("the worker has stopped");

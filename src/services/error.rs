@@ -109,6 +109,12 @@ impl Error {
         self.edit(|refusal| refusal.retry_after_s = Some(seconds))
     }
 
+    /// The same refusal under another code.
+    #[must_use]
+    pub fn under(self, code: Code) -> Self {
+        self.edit(|refusal| refusal.code = code)
+    }
+
     /// Something behind Xuncha does not answer: try again.
     pub fn unavailable(source: impl Into<anyhow::Error>) -> Self {
         let source = source.into();

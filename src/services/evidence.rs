@@ -1,11 +1,13 @@
 //! Photos as evidence: declared by reports and commands, stored byte for byte, rendered for reading by the worker.
 
 mod declare;
+mod keep;
 mod read;
 mod render;
 mod store;
+pub mod upload;
 
-pub(in crate::services) use declare::{by_aid, check, declare};
+pub(in crate::services) use declare::{by_aid, check, declare, make_known};
 pub use read::{PhotoBytes, Variant, read};
 pub use render::photo_stored;
 pub use store::{Incoming, Stored, store};

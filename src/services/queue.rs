@@ -38,7 +38,16 @@ pub enum JobKind {
         /// The mutation.
         mid: Uuid,
     },
+    /// Clear away photos and uploads that nobody waits for any more.
+    Sweep {},
 }
+
+/// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.
+const PERIODIC: [(Uuid, JobKind, SignedDuration); 1] = [(
+    Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
+    JobKind::Sweep {},
+    SignedDuration::from_hours(24),
+)];
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -68,6 +77,25 @@ pub async fn enqueue_at(
 ) -> Result<()> {
     let Stored { kind, payload } = stored(job)?;
     Ok(db::job::insert_due(conn, id, &kind, &payload, run_at, now).await?)
+}
+
+/// Plans the jobs that are done again and again, unless they are planned. Done once by every worker.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn plan(svc: &Services) -> Result<()> {
+    let now = svc.now();
+    let mut conn = svc.conn().await?;
+    for (id, job, _) in PERIODIC {
+        enqueue_at(&mut conn, id, now, now, &job).await?;
+    }
+    Ok(())
+}
+
+/// How often a job is done again.
+fn period_of(claim: &Claim) -> Option<SignedDuration> {
+    let (.., period) = PERIODIC.into_iter().find(|(id, ..)| *id == claim.0.id)?;
+    Some(period)
 }
 
 /// Takes back a job that has become needless, if it is still there.
@@ -126,11 +154,12 @@ pub async fn claim(svc: &Services) -> Result<Option<Claim>> {
     let now = svc.now();
     let mut conn = svc.conn().await?;
     while let Some(job) = db::job::claim(&mut conn, now, now + LEASE).await? {
-        if job.attempt <= MAX_ATTEMPTS {
-            return Ok(Some(Claim(job)));
+        let claim = Claim(job);
+        if claim.0.attempt <= MAX_ATTEMPTS || period_of(&claim).is_some() {
+            return Ok(Some(claim));
         }
         // Its workers died of it, again and again, without a word.
-        db::job::give_up(&mut conn, &job, now, "no attempt came to an end").await?;
+        db::job::give_up(&mut conn, &claim.0, now, "no attempt came to an end").await?;
     }
     Ok(None)
 }
@@ -142,12 +171,16 @@ pub async fn claim(svc: &Services) -> Result<Option<Claim>> {
 pub async fn settle(svc: &Services, claim: &Claim, done: anyhow::Result<()>) -> Result<Outcome> {
     let now = svc.now();
     let mut conn = svc.conn().await?;
+    let period = period_of(claim);
     let Err(error) = done else {
-        db::job::finish(&mut conn, &claim.0).await?;
+        match period {
+            Some(period) => db::job::repeat(&mut conn, &claim.0, now + period).await?,
+            None => db::job::finish(&mut conn, &claim.0).await?,
+        }
         return Ok(Outcome::Done);
     };
     let error = format!("{error:#}");
-    if claim.0.attempt >= MAX_ATTEMPTS {
+    if claim.0.attempt >= MAX_ATTEMPTS && period.is_none() {
         db::job::give_up(&mut conn, &claim.0, now, &error).await?;
         return Ok(Outcome::GivenUp);
     }

@@ -6,11 +6,13 @@ use jiff::Timestamp;
 
 use super::account::throttle::LoginThrottle;
 use super::error::{Error, Result};
+use super::evidence::upload::Turns;
 use super::reference::cache::ReferenceCache;
 use crate::db::Pool;
 use crate::db::pool::PooledConn;
 use crate::domain::clock::Clock;
 use crate::gateways::blobs::Blobs;
+use crate::gateways::capabilities::Capabilities;
 use crate::gateways::images::Images;
 use crate::gateways::passwords::Passwords;
 use crate::gateways::sealing::Sealer;
@@ -40,6 +42,10 @@ pub struct Parts {
     pub refresh_key: RefreshKey,
     /// Seals what phones carry for the server.
     pub sealer: Sealer,
+    /// Makes and checks links that lead to uploads.
+    pub capabilities: Capabilities,
+    /// Who is at which upload.
+    pub turns: Turns,
     /// Whether demo accounts may log in.
     pub demo: bool,
     /// Areas and calendar in memory.

@@ -99,9 +99,12 @@ async fn call(client: &Client, method: &str, path: &str, row: &Row) -> u16 {
         concrete = format!("{concrete}?{}", row.query);
     }
     let method: Method = method.parse().expect("a method of the document");
-    let request = client.request(method.clone(), &concrete);
+    let mut request = client.request(method.clone(), &concrete);
+    for (name, value) in row.headers {
+        request = request.header(name, value);
+    }
     let request = match method {
-        Method::GET | Method::DELETE => request,
+        Method::GET | Method::HEAD | Method::DELETE => request,
         _ => request.body(row.media_type, row.body.unwrap_or("{}")),
     };
     request.await.status

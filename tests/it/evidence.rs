@@ -7,6 +7,7 @@ mod read;
 mod refusal;
 mod rendition;
 mod store;
+mod tus;
 
 use std::path::Path;
 
@@ -35,6 +36,11 @@ fn form(field: &str, photo: &Photo) -> (&'static str, Vec<u8>) {
 
 /// Every file of the photo store.
 fn files(app: &TestApp) -> Vec<String> {
+    files_below(app.blobs_folder())
+}
+
+/// Every file below a folder.
+fn files_below(folder: &Path) -> Vec<String> {
     fn collect(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("a folder of the store") {
             let path = entry.expect("an entry").path();
@@ -46,7 +52,7 @@ fn files(app: &TestApp) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    collect(app.blobs_folder(), &mut found);
+    collect(folder, &mut found);
     found
 }
 

@@ -16,6 +16,7 @@ mod database;
 pub mod phone;
 mod response;
 mod runtime;
+mod s3;
 mod server_process;
 pub mod story;
 
@@ -29,6 +30,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use xuncha::db::pool::{Conn, pool};
 use xuncha::gateways::blobs::{Blobs, BlobsConfig, install_tls_provider};
+use xuncha::gateways::capabilities::Capabilities;
 use xuncha::gateways::images::Images;
 use xuncha::gateways::passwords::{Cost, Passwords};
 use xuncha::gateways::sealing::Sealer;
@@ -38,13 +40,15 @@ use xuncha::jobs::runner::{self, Counts};
 use xuncha::services::Services;
 use xuncha::services::account::throttle::LoginThrottle;
 use xuncha::services::demo;
+use xuncha::services::evidence::upload::Turns;
 use xuncha::services::reference::cache::ReferenceCache;
 use xuncha::services::state::Parts;
 
-pub use client::{Client, DEMO_PASSWORD};
+pub use client::{Client, DEMO_PASSWORD, Request};
 pub use clock::{ManualClock, shanghai};
 pub use database::{Database, rows};
 pub use response::Response;
+pub use s3::S3Server;
 pub use server_process::ServerProcess;
 
 /// More than one server needs for the tests' few clients; the cluster allows 300.
@@ -60,13 +64,53 @@ pub struct TestApp {
     server: ServerHandle,
     database: Database,
     jobs_may_stay: bool,
+    store: BlobsConfig,
     blobs: TempDir,
+}
+
+/// What a test may want otherwise.
+#[derive(Default)]
+struct Setup {
+    metrics: Metrics,
+    public_url: Option<String>,
+    store: Option<BlobsConfig>,
+}
+
+/// A further server, gone when dropped.
+pub struct Beside {
+    base_url: String,
+    server: ServerHandle,
+}
+
+impl Beside {
+    /// Someone who has not logged in there.
+    pub fn client(&self) -> Client {
+        Client::new(&self.base_url)
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+/// Serves on a free port; answers under which URL.
+fn serve(svc: &Services, options: server::Options) -> (String, ServerHandle) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener
+        .local_addr()
+        .expect("a bound socket has an address");
+    let running = server::run(listener, svc.clone(), options).expect("the server starts");
+    let handle = running.handle();
+    tokio::spawn(running);
+    (format!("http://{address}"), handle)
 }
 
 impl TestApp {
     /// A server whose database has its tables and nothing more.
     pub async fn empty() -> Self {
-        Self::over(Database::empty().await, Metrics::default()).await
+        Self::over(Database::empty().await, Setup::default()).await
     }
 
     /// A server that gives its metrics, `xuncha_test 1`, to this host and to readers with the token.
@@ -76,40 +120,76 @@ impl TestApp {
             token: token.map(str::to_owned),
             behind_proxy,
         };
-        Self::over(Database::empty().await, metrics).await
+        let setup = Setup {
+            metrics,
+            ..Setup::default()
+        };
+        Self::over(Database::empty().await, setup).await
     }
 
     /// A server with the demo city: its districts, units, catalogue, calendar, points and accounts.
     pub async fn demo() -> Self {
-        Self::over(Database::demo().await, Metrics::default()).await
+        Self::over(Database::demo().await, Setup::default()).await
     }
 
-    async fn over(database: Database, metrics: Metrics) -> Self {
+    /// The same, with its photos in another store than a folder of its own.
+    pub async fn demo_on(store: BlobsConfig) -> Self {
+        let setup = Setup {
+            store: Some(store),
+            ..Setup::default()
+        };
+        Self::over(Database::demo().await, setup).await
+    }
+
+    /// The same, reached under this URL as far as it knows.
+    pub async fn demo_at(public_url: &str) -> Self {
+        let setup = Setup {
+            public_url: Some(public_url.to_owned()),
+            ..Setup::default()
+        };
+        Self::over(Database::demo().await, setup).await
+    }
+
+    async fn over(database: Database, setup: Setup) -> Self {
         runtime::on(async move {
             let clock = Arc::new(ManualClock::default());
             let blobs = tempfile::tempdir().expect("a temporary folder");
-            let svc = services(database.url(), Arc::clone(&clock), &blobs);
-            let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-            let address = listener
-                .local_addr()
-                .expect("a bound socket has an address");
+            let store = setup
+                .store
+                .unwrap_or_else(|| BlobsConfig::Folder(blobs.path().to_owned()));
+            let svc = services(database.url(), Arc::clone(&clock), &store);
             let options = server::Options {
                 workers: 1,
-                metrics,
-                public_url: None,
+                metrics: setup.metrics,
+                public_url: setup.public_url,
             };
-            let running = server::run(listener, svc.clone(), options).expect("the server starts");
-            let server = running.handle();
-            tokio::spawn(running);
+            let (base_url, server) = serve(&svc, options);
             Self {
                 svc,
                 clock,
-                base_url: format!("http://{address}"),
+                base_url,
                 server,
                 database,
                 jobs_may_stay: false,
+                store,
                 blobs,
             }
+        })
+        .await
+    }
+
+    /// Another server on the same database and the same photos, which shares nothing else with this one.
+    pub async fn beside(&self) -> Beside {
+        let (url, store) = (self.database.url().to_owned(), self.store.clone());
+        let clock = Arc::clone(&self.clock);
+        runtime::on(async move {
+            let svc = services(&url, clock, &store);
+            let options = server::Options {
+                workers: 1,
+                ..server::Options::default()
+            };
+            let (base_url, server) = serve(&svc, options);
+            Beside { base_url, server }
         })
         .await
     }
@@ -213,33 +293,36 @@ impl Drop for TestApp {
 /// Fills the template of the demo city.
 async fn load_demo(database_url: &str) {
     let blobs = tempfile::tempdir().expect("a temporary folder");
-    let svc = services(database_url, Arc::default(), &blobs);
+    let store = BlobsConfig::Folder(blobs.path().to_owned());
+    let svc = services(database_url, Arc::default(), &store);
     let loaded = demo::load(&svc, &|_, _| ()).await;
     assert!(loaded.expect("the demo city loads"));
 }
 
 /// Everything cheap and local.
-fn services(database_url: &str, clock: Arc<ManualClock>, blobs: &TempDir) -> Services {
+fn services(database_url: &str, clock: Arc<ManualClock>, store: &BlobsConfig) -> Services {
     install_tls_provider();
     let cheap = Cost {
         memory_kib: 8,
         passes: 1,
         lanes: 1,
     };
-    let key = SigningKey {
+    let keys = [SigningKey {
         kid: "test".to_owned(),
         secret: vec![7; 32],
-    };
+    }];
     Services::new(Parts {
         pool: pool(database_url, POOL_SIZE).expect("a pool"),
         clock,
-        blobs: Blobs::open(&BlobsConfig::Folder(blobs.path().to_owned())).expect("a folder"),
+        blobs: Blobs::open(store).expect("a folder, or a store that need not answer yet"),
         images: Images::new(2),
         passwords: Passwords::new(cheap, 2, Duration::from_secs(10))
             .expect("Argon2 takes this cost"),
-        tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a key that is long enough"),
+        tokens: TokenSigner::new(&keys, "xuncha", "xuncha").expect("a key that is long enough"),
         refresh_key: RefreshKey::new(&[9; 32]).expect("a key that is long enough"),
         sealer: Sealer::new(&[9; 32]),
+        capabilities: Capabilities::new(&keys).expect("a key"),
+        turns: Turns::default(),
         demo: true,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

@@ -61,11 +61,11 @@ SELECT opinion, count(*) AS times FROM ticket_events WHERE actor_id = ANY ($1) A
     rows(conn, query, accounts).await
 }
 
-/// Work that the worker still has to do, at any time: `kind`.
+/// Work that the worker still has to do, at any time, besides what it does every day: `kind`.
 pub async fn jobs_left(conn: &mut Conn) -> Result<Vec<Value>, DbError> {
     rows(
         conn,
-        "SELECT kind FROM jobs WHERE failed_at IS NULL AND $1::uuid[] IS NOT NULL",
+        "SELECT kind FROM jobs WHERE failed_at IS NULL AND kind <> 'sweep' AND $1::uuid[] IS NOT NULL",
         &[],
     )
     .await

@@ -1,11 +1,13 @@
 //! HEAD wherever there is GET (RFC 9110 §9.3.2), for load balancers and `curl -I`: routed as GET, and answered without its
-//! content.
+//! content. Uploads have a HEAD of their own and no GET.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
+
+use crate::http::files;
 
 /// Has GET's handler answer HEAD; the connection, which knows what was asked, sends only the head.
 ///
@@ -15,7 +17,7 @@ pub async fn head_as_get(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if request.method() == Method::HEAD {
+    if request.method() == Method::HEAD && !files::is_upload(request.path()) {
         request.head_mut().method = Method::GET;
     }
     next.call(request).await

@@ -49,6 +49,7 @@ fn methods(item: &PathItem) -> Vec<&'static str> {
         ("OPTIONS", &item.options),
         // Answered wherever GET is.
         ("HEAD", &item.get),
+        ("HEAD", &item.head),
         ("PATCH", &item.patch),
     ]
     .into_iter()

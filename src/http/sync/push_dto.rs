@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use crate::domain::text::Text;
+use crate::http::extract::BaseUrl;
 use crate::services::Result;
 use crate::services::input::fault::Faults;
 use crate::services::sync::have::{Have, MAX_ASKED};
@@ -130,7 +131,7 @@ pub struct HaveOut {
     stored: Vec<Uuid>,
     /// Photos of which a part is here.
     partial: Vec<PartialOut>,
-    /// Photos to be sent again.
+    /// Photos of which nothing is here, to be sent again.
     absent: Vec<Uuid>,
 }
 
@@ -145,13 +146,19 @@ pub struct PartialOut {
     url: String,
 }
 
-impl From<Have> for HaveOut {
-    fn from(have: Have) -> Self {
+impl HaveOut {
+    /// With addresses below this one.
+    pub fn new(have: Have, base: &BaseUrl) -> Self {
+        let partial = have.partial.into_iter().map(|it| PartialOut {
+            aid: it.aid,
+            offset: it.offset,
+            url: base.upload(&it.link),
+        });
         Self {
             known: have.known,
             unknown: have.unknown,
             stored: have.stored,
-            partial: Vec::new(),
+            partial: partial.collect(),
             absent: have.absent,
         }
     }

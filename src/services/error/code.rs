@@ -31,6 +31,10 @@ pub enum Kind {
     UpgradeRequired,
     /// More often than allowed.
     TooMany,
+    /// Another request is at it.
+    Locked,
+    /// The bytes are not those that were stated (tus 1.0.0: 460).
+    ChecksumMismatch,
     /// Something behind Xuncha does not answer.
     Unavailable,
     /// A fault in Xuncha.
@@ -124,6 +128,18 @@ codes! {
     UsernameTaken: "username_taken", Conflict, "用户名已存在", "The user name is taken";
     /// Nobody could administer afterwards.
     LastAdmin: "last_admin", Conflict, "不能停用或更换最后一名管理员", "The last administrator cannot be switched off or given another role";
+    /// The piece does not begin where the upload ends.
+    OffsetConflict: "offset_conflict", Conflict, "续传位置不符，请从 Upload-Offset 处继续", "Not where the upload ends: go on at Upload-Offset";
+    /// Another request for the upload has taken over.
+    UploadInterrupted: "upload_interrupted", Conflict, "该上传已由另一个请求接续，已收到的内容已保存", "Another request goes on with this upload; what had arrived is kept";
+    /// Another request for the upload does not come to its end.
+    UploadBusy: "upload_busy", Locked, "该上传正在处理中，请稍后再试", "Another request is at this upload: try again shortly";
+    /// A piece is not what its checksum says.
+    ChecksumMismatch: "checksum_mismatch", ChecksumMismatch, "该分片与校验值不符，未保存，请重传", "The piece does not match its checksum and is not kept: send it again";
+    /// A finished upload is not what was declared.
+    FileMismatch: "file_mismatch", ChecksumMismatch, "文件与声明的校验值或长度不符，该上传已作废，请重新上传", "The file does not match the declared digest or length; the upload is gone: begin anew";
+    /// A tus client of another version.
+    TusVersionUnsupported: "tus_version_unsupported", Stale, "请使用 tus 1.0.0（请求头 Tus-Resumable: 1.0.0）", "Send Tus-Resumable: 1.0.0";
     /// The caller's version is old.
     Stale: "stale", Stale, "工单已被他人更新，请刷新后重试", "The ticket has changed meanwhile: read it again";
     /// `If-Match` is missing.

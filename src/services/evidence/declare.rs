@@ -1,15 +1,17 @@
-//! Declaring photos: their rows, whether or not their bytes are here yet.
+//! Declaring photos: their rows, whether or not their bytes are here yet. Bytes that came before, under no name, are theirs now.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::keep::arrive;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::evidence::{DeclaredPhoto, StoredPhoto};
 use crate::domain::text::Text;
 use crate::services::error::{Code, Error, FieldError, Result};
+use crate::services::sync::receipt::Owner;
 
 /// Makes the photos of a command known and locks them. `pointer` is the array they were declared in.
 ///
@@ -22,9 +24,46 @@ pub(in crate::services) async fn declare(
     pointer: &str,
     now: Timestamp,
 ) -> Result<Vec<StoredPhoto>> {
-    let known = db::attachment::declare(conn, actor.account_id, photos, now).await?;
+    let known = make_known(conn, actor.account_id, photos, now).await?;
     check(actor, photos, &by_aid(&known), pointer)?;
     Ok(known)
+}
+
+/// The same, with the checking left to the caller.
+///
+/// # Errors
+/// `unavailable`.
+pub(in crate::services) async fn make_known<'a>(
+    conn: &mut Conn,
+    account_id: Uuid,
+    photos: impl IntoIterator<Item = &'a DeclaredPhoto>,
+    now: Timestamp,
+) -> Result<Vec<StoredPhoto>> {
+    let (mut known, with_bytes) = db::attachment::declare(conn, account_id, photos, now).await?;
+    for photo in &mut known {
+        if with_bytes.contains(&photo.declared.aid) {
+            take_aside(conn, photo, now).await?;
+        }
+    }
+    Ok(known)
+}
+
+/// Gives a photo, whose row is locked, the bytes that were set aside for it, if there are any. Answers who was told.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn take_aside(
+    conn: &mut Conn,
+    photo: &mut StoredPhoto,
+    now: Timestamp,
+) -> Result<Option<Vec<Owner>>> {
+    let Some(key) = db::upload::take_aside(conn, photo, now).await? else {
+        return Ok(None);
+    };
+    let told = arrive(conn, photo.declared.aid, &key, now).await?;
+    photo.blob_key = Some(key);
+    photo.stored_at = Some(now);
+    Ok(told)
 }
 
 /// Photos by the names that their phones gave them.

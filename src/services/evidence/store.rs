@@ -5,17 +5,15 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
-use crate::db::{self, AsyncConnection as _};
+use super::keep::{Arrived, keep};
+use crate::db;
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::evidence::{DeclaredPhoto, MAX_PHOTO_BYTES, Sha256Digest, StoredPhoto};
 use crate::domain::text::Text;
 use crate::gateways::blobs::{BlobError, StoredBlob};
 use crate::services::error::{Code, Error, Result};
-use crate::services::queue::{self, JobKind};
 use crate::services::state::Services;
-use crate::services::sync::receipt;
-use crate::services::ticket::settle_submissions;
 
 /// What comes with the bytes.
 #[derive(Debug, Clone)]
@@ -57,7 +55,7 @@ where
         let mut conn = svc.conn().await?;
         db::attachment::find(&mut conn, incoming.aid).await?
     };
-    refuse_foreign(actor, known.as_ref())?;
+    refuse_foreign(actor.account_id, known.as_ref())?;
     let key = format!("original/{}", Uuid::new_v4());
     let mut writer = svc.blobs.begin(&key).map_err(refuse_blob)?;
     while let Some(piece) = body.next().await {
@@ -94,69 +92,17 @@ where
         });
     }
     writer.finish().await.map_err(refuse_blob)?;
-    keep(svc, actor, &incoming, &received, &key).await
+    let arrived = Arrived {
+        account_id: actor.account_id,
+        incoming: &incoming,
+        received: &received,
+        key: &key,
+        upload_id: None,
+    };
+    keep(svc, &arrived).await
 }
 
-/// Notes that the bytes are here. Of two concurrent senders the second one's copy is thrown away.
-async fn keep(
-    svc: &Services,
-    actor: &Actor,
-    incoming: &Incoming,
-    received: &StoredBlob,
-    key: &str,
-) -> Result<Stored> {
-    let photo = described(incoming, received);
-    let now = svc.now();
-    let mut conn = svc.conn().await?;
-    let mut told = Vec::new();
-    let first = conn
-        .transaction::<_, Error, _>(async |conn| {
-            let declared = [photo.clone()];
-            db::feed::hold_tickets_of(conn, &[photo.aid]).await?;
-            let known = super::declare(conn, actor, &declared, "", now).await?;
-            check(incoming, known.first(), received)?;
-            let first = db::attachment::mark_stored(conn, photo.aid, key, now).await?;
-            if first {
-                told = receipt::touch(conn, photo.aid).await?;
-                let job = JobKind::PhotoStored {
-                    attachment_id: photo.aid,
-                };
-                queue::enqueue(conn, now, &job).await?;
-                db::feed::attachments(conn, &[photo.aid]).await?;
-            }
-            Ok(first)
-        })
-        .await;
-    drop(conn);
-    match first {
-        Ok(true) => {
-            receipt::touch_late(svc, photo.aid, &told).await?;
-            settle_submissions(svc, photo.aid).await?;
-        }
-        Ok(false) => svc.blobs.delete(key).await.map_err(refuse_blob)?,
-        // Only what was refused before the commit is thrown away: when the answer to the commit is lost, the row may
-        // name these bytes already. An orphan harms nobody.
-        Err(error) => {
-            if is_refusal(&error) {
-                svc.blobs.delete(key).await.map_err(refuse_blob)?;
-            }
-            return Err(error);
-        }
-    }
-    Ok(Stored {
-        photo,
-        repeated: !matches!(first, Ok(true)),
-    })
-}
-
-fn is_refusal(error: &Error) -> bool {
-    matches!(
-        error.code(),
-        Code::DigestMismatch | Code::IdTaken | Code::Invalid
-    )
-}
-
-fn described(incoming: &Incoming, received: &StoredBlob) -> DeclaredPhoto {
+pub(super) fn described(incoming: &Incoming, received: &StoredBlob) -> DeclaredPhoto {
     DeclaredPhoto {
         aid: incoming.aid,
         sha256: Sha256Digest(received.sha256),
@@ -165,14 +111,19 @@ fn described(incoming: &Incoming, received: &StoredBlob) -> DeclaredPhoto {
     }
 }
 
-fn refuse_foreign(actor: &Actor, known: Option<&StoredPhoto>) -> Result<()> {
+pub(super) fn refuse_foreign(account_id: Uuid, known: Option<&StoredPhoto>) -> Result<()> {
     match known {
-        Some(photo) if photo.account_id != actor.account_id => Err(Error::new(Code::IdTaken)),
+        Some(photo) if photo.account_id != account_id => Err(Error::new(Code::IdTaken)),
         _ => Ok(()),
     }
 }
 
-fn check(incoming: &Incoming, known: Option<&StoredPhoto>, received: &StoredBlob) -> Result<()> {
+/// Holds bytes against what was stated with them and what is declared.
+pub(super) fn check(
+    incoming: &Incoming,
+    known: Option<&StoredPhoto>,
+    received: &StoredBlob,
+) -> Result<()> {
     let stated_wrong = incoming
         .sha256
         .is_some_and(|stated| stated.0 != received.sha256);
@@ -188,7 +139,7 @@ fn check(incoming: &Incoming, known: Option<&StoredPhoto>, received: &StoredBlob
         .member("received_bytes", received.size_bytes))
 }
 
-fn broken_off(reason: &str) -> Error {
+pub(super) fn broken_off(reason: &str) -> Error {
     Error::with_detail(
         Code::BodyBrokenOff,
         Text::new(

@@ -63,7 +63,7 @@ async fn declare(
     now: Timestamp,
 ) -> std::result::Result<Vec<StoredPhoto>, NotStored> {
     let declared = stops.iter().flat_map(|(_, stop)| &stop.report.photos);
-    let photos = db::attachment::declare(conn, actor.account_id, declared, now).await?;
+    let photos = evidence::make_known(conn, actor.account_id, declared, now).await?;
     let known = evidence::by_aid(&photos);
     for (index, stop) in stops {
         evidence::check(actor, &stop.report.photos, &known, "/attachments")

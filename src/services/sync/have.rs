@@ -1,6 +1,6 @@
 //! What is here already: after a kill, a restored phone or a lost answer, only what is missing is sent again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -8,7 +8,8 @@ use crate::db;
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::evidence::Sha256Digest;
-use crate::services::error::Result;
+use crate::domain::evidence::upload::Upload;
+use crate::services::error::{Error, Result};
 use crate::services::state::Services;
 
 /// Most mutations, and most photos, of one question.
@@ -23,8 +24,21 @@ pub struct Have {
     pub unknown: Vec<Uuid>,
     /// Photos that are here whole, with this digest.
     pub stored: Vec<Uuid>,
-    /// Photos that are not.
+    /// Photos of which a part may be here.
+    pub partial: Vec<Partial>,
+    /// Photos that are not here at all.
     pub absent: Vec<Uuid>,
+}
+
+/// A photo whose upload has been begun.
+#[derive(Debug)]
+pub struct Partial {
+    /// The photo.
+    pub aid: Uuid,
+    /// Bytes that are here.
+    pub offset: u64,
+    /// The link that leads to its upload.
+    pub link: String,
 }
 
 /// Looks for the caller's own mutations and photos.
@@ -49,8 +63,13 @@ pub async fn have(
             .await?
             .into_iter()
             .collect();
-    let (stored, absent): (Vec<_>, Vec<_>) =
+    let (stored, missing): (Vec<_>, Vec<_>) =
         photos.into_iter().partition(|photo| here.contains(photo));
+    let aids: Vec<Uuid> = missing.iter().map(|(aid, _)| *aid).collect();
+    let now = svc.now();
+    let begun = db::upload::open_among(&mut conn, actor.account_id, &aids, now).await?;
+    drop(conn);
+    let (partial, absent) = look(svc, begun, missing).await?;
     Ok(Have {
         unknown: mids
             .into_iter()
@@ -58,6 +77,32 @@ pub async fn have(
             .collect(),
         known,
         stored: stored.into_iter().map(|(aid, _)| aid).collect(),
-        absent: absent.into_iter().map(|(aid, _)| aid).collect(),
+        partial,
+        absent,
     })
+}
+
+/// How far the uploads of missing photos have come, and which have none.
+async fn look(
+    svc: &Services,
+    begun: Vec<Upload>,
+    missing: Vec<(Uuid, Sha256Digest)>,
+) -> Result<(Vec<Partial>, Vec<Uuid>)> {
+    let named = begun.into_iter().filter_map(|it| Some((it.aid?, it)));
+    let begun: HashMap<Uuid, Upload> = named.collect();
+    let (mut partial, mut absent) = (Vec::new(), Vec::new());
+    for (aid, sha256) in missing {
+        let upload = begun.get(&aid);
+        let Some(upload) = upload.filter(|it| it.sha256.is_none_or(|its| its == sha256)) else {
+            absent.push(aid);
+            continue;
+        };
+        let offset = svc.blobs.partials().offset(upload.id).await;
+        partial.push(Partial {
+            aid,
+            offset: offset.map_err(Error::unavailable)?,
+            link: svc.capabilities.issue(upload.id, upload.account_id),
+        });
+    }
+    Ok((partial, absent))
 }

@@ -220,10 +220,10 @@ fn by_password(username: &str) -> Login {
 
 /// The same database and keys, as after a restart without `--demo`.
 fn services_without_demo(app: &TestApp) -> Services {
-    let key = SigningKey {
+    let keys = [SigningKey {
         kid: "test".to_owned(),
         secret: vec![7; 32],
-    };
+    }];
     let folder = BlobsConfig::Folder(app.blobs_folder().to_owned());
     Services::new(Parts {
         pool: app.svc.pool.clone(),
@@ -231,9 +231,12 @@ fn services_without_demo(app: &TestApp) -> Services {
         blobs: Blobs::open(&folder).expect("a folder"),
         images: Images::new(1),
         passwords: app.svc.passwords.clone(),
-        tokens: TokenSigner::new(&[key], "xuncha", "xuncha").expect("a usable key"),
+        tokens: TokenSigner::new(&keys, "xuncha", "xuncha").expect("a usable key"),
         refresh_key: RefreshKey::new(&[9; 32]).expect("a usable key"),
         sealer: xuncha::gateways::sealing::Sealer::new(&[9; 32]),
+        capabilities: xuncha::gateways::capabilities::Capabilities::new(&keys)
+            .expect("a usable key"),
+        turns: app.svc.turns.clone(),
         demo: false,
         reference: ReferenceCache::default(),
         throttle: LoginThrottle::new(),

@@ -10,6 +10,8 @@ pub struct Row {
     pub parameters: &'static [(&'static str, &'static str)],
     /// Query string that the operation cannot do without.
     pub query: &'static str,
+    /// Headers that the operation cannot do without.
+    pub headers: &'static [(&'static str, &'static str)],
     /// Media type of the body.
     pub media_type: &'static str,
     /// Body; `{}` when none is named.
@@ -27,6 +29,7 @@ const fn row(operation: &'static str, statuses: [u16; 8]) -> Row {
         statuses,
         parameters: &[],
         query: "",
+        headers: &[],
         media_type: "application/json",
         body: None,
         ends_session: false,
@@ -40,6 +43,7 @@ const USER: &str = r#"{"username": "clerk9", "display_name": "9", "password": "a
 const REPORT: &str = r#"{"id": "11111111-1111-4111-8111-111111111111", "data": {"clean": true}}"#;
 /// A photo without a byte.
 const NO_PHOTO_FORM: &str = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\ncontent-type: image/jpeg\r\n\r\n\r\n--x--\r\n";
+const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 const REASON: &str = r#"{"reason": "why"}"#;
 const MERGE: &str = r#"{"master": "00000000-0000-4000-8000-000000000001"}"#;
 const RETURN: &str = r#"{"reason": "not_our_duty", "text": "why"}"#;
@@ -74,6 +78,12 @@ pub const ROWS: &[Row] = &[
     Row { media_type: "multipart/form-data; boundary=x", body: Some(NO_PHOTO_FORM), ..row("post_attachment", STORE_PHOTO) },
     // The original is for fewer: tests/it/evidence/read.rs.
     Row { parameters: &[("variant", "display")], ..row("get_attachment", [401, 404, 404, 404, 404, 404, 403, 403]) },
+    row("describe_uploads",                           [204; 8]),
+    // A link is its own permission: whoever has none finds nothing.
+    Row { headers: &[TUS, ("upload-length", "4")], ..row("create_upload", [401, 201, 201, 201, 201, 403, 403, 403]) },
+    Row { headers: &[TUS], ..row("get_upload_progress",     [404; 8]) },
+    Row { headers: &[TUS, ("upload-offset", "0")], media_type: "application/offset+octet-stream", ..row("append_to_upload", [404; 8]) },
+    Row { headers: &[TUS], ..row("terminate_upload",        [404; 8]) },
     row("list_tickets",                               [401, 200, 200, 200, 200, 200, 403, 403]),
     row("get_ticket",                                 [401, 404, 404, 404, 404, 404, 403, 403]),
     row("get_ticket_trail",                           [401, 404, 404, 404, 404, 404, 404, 403]),

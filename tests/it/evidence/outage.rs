@@ -10,7 +10,7 @@ use crate::harness::TestApp;
 use crate::harness::story::{self, Photo};
 
 /// A file where the store's folder was: nothing can be read or written, not even by root.
-fn fail(app: &TestApp) -> PathBuf {
+pub fn fail(app: &TestApp) -> PathBuf {
     let folder = app.blobs_folder().to_owned();
     let aside = folder.with_extension("aside");
     std::fs::rename(&folder, &aside).expect("the test's own folder");
@@ -18,7 +18,7 @@ fn fail(app: &TestApp) -> PathBuf {
     aside
 }
 
-fn repair(app: &TestApp, aside: PathBuf) {
+pub fn repair(app: &TestApp, aside: PathBuf) {
     std::fs::remove_file(app.blobs_folder()).expect("the file in the way");
     std::fs::rename(aside, app.blobs_folder()).expect("the test's own folder");
 }

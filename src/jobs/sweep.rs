@@ -1,0 +1,11 @@
+//! What nobody waits for any more is cleared away, once a day.
+
+use crate::services::{Services, evidence};
+
+/// Clears away. Safe to repeat; what is done stays done when it is broken off.
+///
+/// # Errors
+/// When the store or the database do not answer: the worker tries again.
+pub async fn run(svc: &Services) -> anyhow::Result<()> {
+    Ok(evidence::upload::sweep(svc).await?)
+}
