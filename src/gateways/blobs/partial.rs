@@ -85,7 +85,7 @@ impl Partials {
                     offset: appender.offset,
                     buffer: Vec::new(),
                     buffer_bytes: PIECE_BYTES,
-                    sink: Sink::Pieces(appender),
+                    sink: Sink::Pieces(Box::new(appender)),
                 }
             }
         })
@@ -99,7 +99,7 @@ impl Partials {
                 folder: Arc::clone(folder),
                 upload,
             },
-            Self::Pieces(pieces) => Whole::Object(pieces.gather(upload).await?),
+            Self::Pieces(pieces) => Whole::Object(Box::new(pieces.gather(upload).await?)),
         })
     }
 
@@ -122,7 +122,7 @@ pub struct Chunk {
 
 enum Sink {
     Folder(folder::Appender),
-    Pieces(pieces::Appender),
+    Pieces(Box<pieces::Appender>),
 }
 
 impl Chunk {
@@ -177,7 +177,7 @@ pub enum Whole {
         upload: Uuid,
     },
     /// An object being written.
-    Object(BlobWriter),
+    Object(Box<BlobWriter>),
 }
 
 impl Whole {

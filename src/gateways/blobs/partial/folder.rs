@@ -94,7 +94,7 @@ impl Folder {
             return Ok(0);
         };
         let length = file.metadata()?.len();
-        if self.known(upload, length).is_none() {
+        if length > 0 && self.known(upload, length).is_none() {
             // Written by a process that may have died before it was durable.
             file.sync_data()?;
         }

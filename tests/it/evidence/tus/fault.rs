@@ -75,9 +75,10 @@ async fn an_upload_that_cannot_be_placed_is_placed_at_the_next_question() {
     let photo = Photo::new();
     let place = begin(&inspector, &photo).await;
     let client = app.client();
+    append(&client, &place, 0, &photo.bytes[..100]).await;
     let original = app.blobs_folder().join("original");
     std::fs::write(&original, "in the way").expect("the test's own folder");
-    let refused = piece(&client, &place, 0, &photo.bytes).await;
+    let refused = piece(&client, &place, 100, &photo.bytes[100..]).await;
     refused.expect_problem(503, "unavailable");
     super::tus(&client, reqwest::Method::HEAD, &place)
         .await

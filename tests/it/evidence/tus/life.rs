@@ -68,7 +68,7 @@ async fn is_swept(mut app: TestApp, left: impl Fn(&TestApp) -> usize) {
         let is_here = app.rows("SELECT id FROM uploads").await.len() == 2;
         assert_eq!(is_here, day <= 30, "day {day}");
     }
-    assert_eq!(app.rows("SELECT id FROM uploads").await, [json!(0); 0]);
+    assert_eq!(app.rows("SELECT id FROM uploads").await, [0; 0]);
     assert_eq!(left(&app), 3, "the photo and its renditions");
     let clerk = app.login("clerk").await;
     super::assert_original(&clerk, &whole).await;
