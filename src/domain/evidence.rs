@@ -1,5 +1,9 @@
 //! Photos as evidence: what a phone declares of a photo before or after it sends the bytes.
 
+pub mod exif;
+pub mod fingerprint;
+pub mod flags;
+
 use std::fmt;
 
 use jiff::Timestamp;

@@ -21,6 +21,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(evidence::put::put_attachment)
             .service(evidence::post::post_attachment)
             .service(evidence::get::get_attachment)
+            .service(evidence::facts::get_photo_facts)
             .service(ticket::list::list_tickets)
             .service(ticket::get::get_ticket)
             .service(ticket::trail::get_ticket_trail)
