@@ -169,11 +169,14 @@ pub async fn flags(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
 
 const FLAGS: &str = "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-a AS MATERIALIZED (SELECT id, photo_key, 'user:' || account_id AS sender FROM attachments WHERE id = ANY ($1)) \
+a AS MATERIALIZED (SELECT id, photo_key FROM attachments WHERE id = ANY ($1)) \
 UPDATE sync_feed f SET rev = f.rev + 1, tx = now.tx, seq = nextval('sync_feed_seq') FROM a, now \
  WHERE f.entity_id = a.photo_key AND f.entity = 'attachments' AND f.state = 'present' \
-   AND (f.scope = 'office' OR f.scope LIKE 'user:%' AND f.scope <> a.sender \
-        AND EXISTS (SELECT FROM ticket_photos p WHERE p.attachment_id = a.id AND p.role = 'after'))";
+   AND (f.scope = 'office' OR f.scope LIKE 'user:%' AND EXISTS (\
+          SELECT FROM ticket_photos p JOIN tickets t ON t.id = p.ticket_id AND t.state = 'awaiting_recheck' \
+           WHERE p.attachment_id = a.id AND p.role = 'after' AND NOT EXISTS (\
+                 SELECT FROM tickets m JOIN findings g ON g.id = m.finding_id JOIN reports r ON r.id = g.report_id \
+                  WHERE (m.id = t.id OR m.master_id = t.id) AND 'user:' || r.account_id = f.scope)))";
 
 /// Every look into a large table is a LATERAL of its own (`OFFSET 0`): the planner, which cannot know how few photos are meant,
 /// would rather read it whole.

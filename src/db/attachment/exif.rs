@@ -54,7 +54,10 @@ pub async fn keep(conn: &mut Conn, aid: Uuid, exif: &Exif) -> Result<(), DbError
     let row = Row {
         attachment_id: aid,
         taken_local: exif.taken.map(|taken| taken.local.to_string()),
-        taken_offset_s: exif.taken.and_then(|taken| taken.offset).map(Offset::seconds),
+        taken_offset_s: exif
+            .taken
+            .and_then(|taken| taken.offset)
+            .map(Offset::seconds),
         lat: place.map(|place| place.lat),
         lon: place.map(|place| place.lon),
         datum: place.and_then(|place| place.datum.clone()),

@@ -99,7 +99,10 @@ static ALIKE: LazyLock<String> = LazyLock::new(|| {
     );
     let mut union = String::new();
     for run in 0..RUNS {
-        let part = format!("substring(bits FROM {} FOR {RUN_BITS})::integer", run * RUN_BITS + 1);
+        let part = format!(
+            "substring(bits FROM {} FOR {RUN_BITS})::integer",
+            run * RUN_BITS + 1
+        );
         // Writing to a String cannot fail.
         let _ = write!(
             union,

@@ -8,8 +8,8 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
-use crate::db::cached::cached;
 use crate::db::attachment::flag_reader::{self, ByPhoto};
+use crate::db::cached::cached;
 use crate::db::schema::{attachments, report_attachments};
 use crate::db::{Conn, DbError};
 use crate::domain::account::Role;

@@ -305,7 +305,12 @@ fn project_photos(
             role: photo.role,
             stored: photo.stored,
             rendition: photo.rendition,
-            flags: photo.flags.into_iter().filter(|_| flagged).map(told).collect(),
+            flags: photo
+                .flags
+                .into_iter()
+                .filter(|_| flagged)
+                .map(told)
+                .collect(),
         }
     };
     photos.into_iter().map(view).collect()

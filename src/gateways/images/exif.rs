@@ -2,9 +2,9 @@
 
 use std::io::Cursor;
 
-use kamadak_exif::{In, Reader, Tag, Value};
 use jiff::civil;
 use jiff::tz::Offset;
+use kamadak_exif::{In, Reader, Tag, Value};
 
 use crate::domain::evidence::exif::{CameraPlace, Exif, Taken};
 
@@ -29,7 +29,7 @@ pub(super) fn read(photo: &[u8]) -> Exif {
     }
 }
 
-fn ascii<'a>(found: &'a kamadak_exif::Exif, tag: Tag) -> Option<&'a [u8]> {
+fn ascii(found: &kamadak_exif::Exif, tag: Tag) -> Option<&[u8]> {
     match &found.get_field(tag, In::PRIMARY)?.value {
         Value::Ascii(lines) => lines.first().map(Vec::as_slice),
         _ => None,

@@ -10,8 +10,8 @@ use super::flag::FlagOut;
 use crate::domain::evidence::exif::Exif;
 use crate::http::extract::{Caller, Id};
 use crate::http::problem::{ApiError, Problem};
-use crate::services::evidence::{PhotoFacts, facts};
 use crate::services::Services;
+use crate::services::evidence::{PhotoFacts, facts};
 
 /// A photo with what is known of it beside its pixels.
 #[derive(Serialize, ToSchema)]

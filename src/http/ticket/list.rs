@@ -69,7 +69,12 @@ impl TicketListQuery {
             item: self.item,
             overdue: self.overdue,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
-            flags: self.flag.as_deref().map(flags).transpose()?.unwrap_or_default(),
+            flags: self
+                .flag
+                .as_deref()
+                .map(flags)
+                .transpose()?
+                .unwrap_or_default(),
             words: self.q.filter(|words| !words.trim().is_empty()),
             cursor: self.cursor,
             limit: page_limit(self.limit)?,

@@ -55,7 +55,11 @@ async fn examine(svc: &Services, photo: &StoredPhoto) -> Result<Found> {
         .await
         .map_err(refuse_blob)?
         .ok_or_else(|| anyhow::anyhow!("the bytes of photo {} are gone", photo.photo_key))?;
-    let examined = svc.images.examine(bytes).await.map_err(Error::unavailable)?;
+    let examined = svc
+        .images
+        .examine(bytes)
+        .await
+        .map_err(Error::unavailable)?;
     if examined.sha256 != photo.declared.sha256 {
         // The store does not give back what it was given: a person must look, and perhaps it is mended by then.
         let error = anyhow::anyhow!("the bytes of photo {} have changed", photo.photo_key);

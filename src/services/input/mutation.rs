@@ -244,7 +244,10 @@ fn body_of_command(mut content: Value) -> Result<Value, FieldError> {
 /// Points into the mutation what points into the body of a command.
 pub fn beside_data(fault: FieldError) -> FieldError {
     let mut words = fault.pointer.split('/').skip(1);
-    if words.next().is_some_and(|first| BESIDE_DATA.contains(&first)) {
+    if words
+        .next()
+        .is_some_and(|first| BESIDE_DATA.contains(&first))
+    {
         return fault;
     }
     FieldError {

@@ -15,7 +15,11 @@ fn random() -> Fingerprint {
         let other = Uuid::new_v4();
         for (index, byte) in part.iter_mut().enumerate() {
             let spare = other.as_bytes()[(index + 1) % 6];
-            *byte = if matches!(index, 6 | 8) { spare } else { chance.as_bytes()[index] };
+            *byte = if matches!(index, 6 | 8) {
+                spare
+            } else {
+                chance.as_bytes()[index]
+            };
         }
     }
     Fingerprint(bytes)
@@ -47,9 +51,11 @@ async fn the_index_finds_what_a_plain_scan_finds() {
         }
     }
     held.extend((0..500).map(|_| (Uuid::new_v4(), random())));
-    conn.batch_execute("ALTER TABLE photo_fingerprints DROP CONSTRAINT photo_fingerprints_attachment_id_fkey")
-        .await
-        .expect("a constraint");
+    conn.batch_execute(
+        "ALTER TABLE photo_fingerprints DROP CONSTRAINT photo_fingerprints_attachment_id_fkey",
+    )
+    .await
+    .expect("a constraint");
     for (aid, fingerprint) in &held {
         keep(&mut conn, *aid, *fingerprint).await.expect("a row");
     }

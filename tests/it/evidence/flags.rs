@@ -1,5 +1,6 @@
 //! What is odd about a photo, with its figure: who is told, and who is not.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::harness::camera::{self, Shot};
@@ -45,6 +46,7 @@ async fn only_flag(app: &TestApp, shot: &Shot) -> Value {
 
 /// Acknowledges, and submits this photo with what else the body holds.
 async fn submitted(app: &TestApp, ticket: &str, photo: &Photo, geo: Value) {
+    app.clock.advance(SignedDuration::from_mins(1));
     let officer = app.login("officer-371602-sanitation").await;
     story::command(&officer, ticket, "acknowledge", json!({}))
         .await
@@ -110,7 +112,9 @@ async fn a_camera_clock_that_is_off_is_flagged_with_its_seconds() {
         ahead,
         json!([{ "flag": "exif_time_off", "figure": 3_600, "unit": "s" }])
     );
-    let zone = camera::place(6).taken("2026:11:20 04:00:00").offset("+00:00");
+    let zone = camera::place(6)
+        .taken("2026:11:20 04:00:00")
+        .offset("+00:00");
     let zone = only_flag(&app, &zone).await;
     assert_eq!(zone[0]["figure"], 7_200);
     let broken = camera::place(7).taken("2026:13:77 aa:00:00");
@@ -123,7 +127,10 @@ async fn a_simulated_position_is_flagged_on_every_photo_of_the_report() {
     let app = TestApp::demo().await;
     let (inspector, clerk) = (app.login("inspector1").await, app.login("clerk").await);
     let photos = vec![camera::place(8).photo(), Photo::of_bytes("no photo at all")];
-    let sent = story::report(DISTRICT).photos(photos).mock().send(&inspector);
+    let sent = story::report(DISTRICT)
+        .photos(photos)
+        .mock()
+        .send(&inspector);
     let sent = sent.await;
     app.run_jobs().await;
     let flag = json!([{ "flag": "position_mock" }]);
@@ -143,7 +150,8 @@ async fn an_editor_that_signed_the_file_is_named() {
 }
 
 #[tokio::test]
-async fn a_rectification_photographed_elsewhere_is_flagged_by_the_apps_fix_and_else_by_the_camera() {
+async fn a_rectification_photographed_elsewhere_is_flagged_by_the_apps_fix_and_else_by_the_camera()
+{
     let app = TestApp::demo().await;
     let clerk = app.login("clerk").await;
     let (lat, lon) = inside();

@@ -1,5 +1,6 @@
 //! A photo that was here before is recognised, whatever was done to it; another photo of the same place is not.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::harness::TestApp;
@@ -13,6 +14,7 @@ async fn one_after_the_other(app: &TestApp, photos: &[Photo]) -> Vec<Value> {
     let (inspector, clerk) = (app.login("inspector1").await, app.login("clerk").await);
     let mut tickets = Vec::new();
     for photo in photos {
+        app.clock.advance(SignedDuration::from_secs(1));
         let draft = story::report(DISTRICT).photos(vec![photo.clone()]);
         tickets.push(draft.send(&inspector).await.ticket);
         app.run_jobs().await;
@@ -42,7 +44,11 @@ fn copies(original: &Shot) -> Vec<(&'static str, Shot)> {
         ("cropped at two sides", of().cropped([0, 5, 5, 0])),
         (
             "everything at once",
-            of().cropped([5, 5, 5, 5]).mirrored().brightened(120).resized(600, 500).quality(40),
+            of().cropped([5, 5, 5, 5])
+                .mirrored()
+                .brightened(120)
+                .resized(600, 500)
+                .quality(40),
         ),
     ]
 }
@@ -100,7 +106,12 @@ async fn a_burst_within_one_report_is_no_reuse() {
     let sent = sent.await;
     app.run_jobs().await;
     let ticket = story::ticket(&clerk, &sent.ticket).await;
-    assert!(ticket.list("/photos").iter().all(|it| it.get("flags").is_none()));
+    assert!(
+        ticket
+            .list("/photos")
+            .iter()
+            .all(|it| it.get("flags").is_none())
+    );
     app.finish().await;
 }
 
@@ -113,6 +124,7 @@ async fn the_copy_is_flagged_even_when_its_bytes_come_first() {
     let shot = camera::place(114);
     let original = story::report(DISTRICT).photos(vec![shot.photo()]);
     let original = original.post(&first).await;
+    app.clock.advance(SignedDuration::from_secs(1));
     let copy = shot.clone().cropped([5, 5, 5, 5]).photo();
     let copy = story::report(DISTRICT).photos(vec![copy]).send(&second);
     let copy = copy.await;
