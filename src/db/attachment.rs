@@ -1,9 +1,14 @@
 //! Photos: what was declared of them, where their bytes lie, and what they are linked with.
 
+pub mod exif;
+pub mod fingerprint;
+pub mod flag;
+pub mod flag_reader;
+
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
@@ -344,6 +349,37 @@ struct IdRow {
     id: Uuid,
 }
 
+/// Tickets that show a photo, and why.
+pub async fn shown_on(conn: &mut Conn, aid: Uuid) -> Result<Vec<(Uuid, PhotoRole)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        ticket_id: Uuid,
+        #[diesel(sql_type = Text)]
+        role: String,
+    }
+    let rows: Vec<Row> = cached(
+        "SELECT DISTINCT ticket_id, role FROM ticket_photos WHERE attachment_id = $1 ORDER BY ticket_id, role",
+    )
+    .bind::<SqlUuid, _>(aid)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.ticket_id, role(&row.role)))
+        .collect())
+}
+
+/// The role that a word stands for.
+pub(in crate::db) fn role(word: &str) -> PhotoRole {
+    match word {
+        "before" => PhotoRole::Before,
+        "after" => PhotoRole::After,
+        "recheck" => PhotoRole::Recheck,
+        _ => PhotoRole::Comment,
+    }
+}
+
 /// Tickets that show a photo to those outside the office: by their findings, by findings merged into them, or with a
 /// command that they may know of.
 pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
@@ -395,6 +431,16 @@ pub async fn last_submission(
         .into_iter()
         .map(|at| at.map(SqlTimestamp::to_jiff))
         .collect())
+}
+
+/// Of these photos, those of which the worker has made what can be made.
+pub async fn rendered_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<IdRow> =
+        cached("SELECT id FROM attachments WHERE id = ANY ($1) AND rendition <> 'none'")
+            .bind::<Array<SqlUuid>, _>(aids)
+            .load(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Of these photos, those whose bytes are here.

@@ -157,6 +157,27 @@ async fn photos(
         .map(|_| ())
 }
 
+/// Announces photos whose flags are others now, to those who are told of flags: the office, and of after-photos the inspectors who
+/// may recheck. Units must not learn even that there is something to know, so their versions of a photo are counted apart.
+pub async fn flags(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+    cached(FLAGS)
+        .bind::<Array<SqlUuid>, _>(aids)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const FLAGS: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
+a AS MATERIALIZED (SELECT id, photo_key FROM attachments WHERE id = ANY ($1)) \
+UPDATE sync_feed f SET rev = f.rev + 1, tx = now.tx, seq = nextval('sync_feed_seq') FROM a, now \
+ WHERE f.entity_id = a.photo_key AND f.entity = 'attachments' AND f.state = 'present' \
+   AND (f.scope = 'office' OR f.scope LIKE 'user:%' AND EXISTS (\
+          SELECT FROM ticket_photos p JOIN tickets t ON t.id = p.ticket_id AND t.state = 'awaiting_recheck' \
+           WHERE p.attachment_id = a.id AND p.role = 'after' AND NOT EXISTS (\
+                 SELECT FROM tickets m JOIN findings g ON g.id = m.finding_id JOIN reports r ON r.id = g.report_id \
+                  WHERE (m.id = t.id OR m.master_id = t.id) AND 'user:' || r.account_id = f.scope)))";
+
 /// Every look into a large table is a LATERAL of its own (`OFFSET 0`): the planner, which cannot know how few photos are meant,
 /// would rather read it whole.
 fn photos_statement(which: &str) -> String {
@@ -180,15 +201,18 @@ rechecked AS MATERIALIZED (SELECT s.photo_key, s.sender FROM shown s, now CROSS 
    (SELECT FROM sync_feed f WHERE f.entity_id = s.ticket_id AND f.entity = 'tickets' AND f.scope = s.sender AND f.tx = now.tx OFFSET 0) f \
    WHERE s.role = 'recheck'), \
 next AS MATERIALIZED (SELECT a.photo_key, 1 + coalesce((SELECT max(held.rev) FROM held WHERE held.photo_key = a.photo_key), 0) AS rev, \
+                1 + coalesce((SELECT max(held.rev) FROM held WHERE held.photo_key = a.photo_key AND held.scope LIKE 'unit:%'), 0) AS unit_rev, \
                 (SELECT count(DISTINCT s.ticket_id) > 1 FROM shown s WHERE s.id = a.id) AS shared FROM a), \
 gone AS (\
-  UPDATE sync_feed f SET state = 'left', rev = next.rev, reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
+  UPDATE sync_feed f SET state = 'left', rev = CASE WHEN f.scope LIKE 'unit:%' THEN next.unit_rev ELSE next.rev END, \
+         reason = 'reassigned', tx = now.tx, seq = nextval('sync_feed_seq') \
     FROM next, now \
    WHERE f.entity_id = ANY (ARRAY(SELECT photo_key FROM a)) AND f.entity = 'attachments' AND f.entity_id = next.photo_key \
      AND f.state = 'present' \
      AND NOT EXISTS (SELECT FROM reader WHERE reader.photo_key = next.photo_key AND reader.scope = f.scope)) \
 INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
-SELECT reader.scope, 'attachments', next.photo_key, 'present', next.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+SELECT reader.scope, 'attachments', next.photo_key, 'present', \
+       CASE WHEN reader.scope LIKE 'unit:%' THEN next.unit_rev ELSE next.rev END, now.tx, nextval('sync_feed_seq'), now.tx \
   FROM next JOIN reader USING (photo_key) \
   LEFT JOIN held ON held.photo_key = next.photo_key AND held.scope = reader.scope AND held.state = 'present' \
   LEFT JOIN (SELECT DISTINCT photo_key, sender FROM rechecked) AS again \

@@ -35,6 +35,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    attachment_flags (id) {
+        id -> Uuid,
+        attachment_id -> Uuid,
+        flag -> Text,
+        figure -> Nullable<Int8>,
+        software -> Nullable<Text>,
+        other_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     attachments (id) {
         id -> Uuid,
         photo_key -> Uuid,
@@ -245,6 +256,20 @@ diesel::table! {
         ruled_by -> Uuid,
         valid_from -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    photo_exif (attachment_id) {
+        attachment_id -> Uuid,
+        taken_local -> Nullable<Text>,
+        taken_offset_s -> Nullable<Int4>,
+        lat -> Nullable<Float8>,
+        lon -> Nullable<Float8>,
+        datum -> Nullable<Text>,
+        camera_make -> Nullable<Text>,
+        camera_model -> Nullable<Text>,
+        software -> Nullable<Text>,
     }
 }
 
@@ -517,6 +542,7 @@ diesel::joinable!(uploads -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     areas,
+    attachment_flags,
     attachments,
     calendars,
     catalogue_items,
@@ -533,6 +559,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mutation_conflicts,
     mutation_log,
     ownership_rulings,
+    photo_exif,
     policies,
     reference_stamps,
     refresh_tokens,

@@ -1,6 +1,9 @@
 //! Photos as evidence: what a phone declares of a photo before or after it sends the bytes.
 
 pub mod checksum;
+pub mod exif;
+pub mod fingerprint;
+pub mod flags;
 pub mod upload;
 
 use std::fmt;

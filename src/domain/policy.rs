@@ -39,6 +39,15 @@ pub struct Policies {
     /// How long a submission may wait for the bytes of its photos and still count from its receipt.
     #[serde(rename = "evidence.photos_within_h")]
     pub photos_within_h: u32,
+    /// A camera that was further from its report than this is flagged.
+    #[serde(rename = "evidence.exif_far_m")]
+    pub exif_far_m: u32,
+    /// A camera clock that is further off than this is flagged.
+    #[serde(rename = "evidence.exif_time_off_s")]
+    pub exif_time_off_s: u32,
+    /// A rectification photographed further from the fault than this is flagged.
+    #[serde(rename = "evidence.after_far_m")]
+    pub after_far_m: u32,
 }
 
 impl Default for Policies {
@@ -50,6 +59,9 @@ impl Default for Policies {
             fallback_unit: None,
             work_day_counting: WorkDayCounting::ElapsedHours,
             photos_within_h: 24,
+            exif_far_m: 300,
+            exif_time_off_s: 1_800,
+            after_far_m: 200,
         }
     }
 }
@@ -108,6 +120,9 @@ impl Policies {
             (self.fix_max_age_s, 86_400),
             (self.weak_accuracy_m, 10_000),
             (self.photos_within_h, 720),
+            (self.exif_far_m, 100_000),
+            (self.exif_time_off_s, 31_536_000),
+            (self.after_far_m, 100_000),
         ];
         for (figure, most) in figures {
             if !(1..=most).contains(&figure) {
@@ -152,6 +167,18 @@ impl Policies {
             "evidence.photos_within_h" => Text::new(
                 "提交后多少小时内照片传齐，仍按提交时间计",
                 "hours within which a submission's photos must arrive for it to count from its receipt",
+            ),
+            "evidence.exif_far_m" => Text::new(
+                "照片内记录的位置距上报位置超过多少米作疑点",
+                "a photo whose camera was further from the report than this many metres is flagged",
+            ),
+            "evidence.exif_time_off_s" => Text::new(
+                "照片内记录的时间偏离应有时段超过多少秒作疑点",
+                "a photo whose camera clock is off by more than this many seconds is flagged",
+            ),
+            "evidence.after_far_m" => Text::new(
+                "整改后照片距问题位置超过多少米作疑点",
+                "an after-photo taken further from the fault than this many metres is flagged",
             ),
             _ => return None,
         })

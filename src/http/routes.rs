@@ -26,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(files::progress::get_upload_progress)
             .service(files::append::append_to_upload)
             .service(files::terminate::terminate_upload)
+            .service(evidence::facts::get_photo_facts)
             .service(ticket::list::list_tickets)
             .service(ticket::get::get_ticket)
             .service(ticket::trail::get_ticket_trail)

@@ -1,6 +1,8 @@
 //! Photos as evidence: declared by reports and commands, stored byte for byte, rendered for reading by the worker.
 
 mod declare;
+mod facts;
+mod judge;
 mod keep;
 mod read;
 mod render;
@@ -8,6 +10,9 @@ mod store;
 pub mod upload;
 
 pub(in crate::services) use declare::{by_aid, check, declare, make_known};
+pub use facts::{PhotoFacts, facts};
+pub(in crate::services) use judge::have_judged;
+pub use judge::photo_linked;
 pub use read::{PhotoBytes, Variant, read};
 pub use render::photo_stored;
 pub use store::{Incoming, Stored, store};

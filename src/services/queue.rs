@@ -26,8 +26,13 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
 pub enum JobKind {
-    /// Make renditions of a photo whose bytes are stored, and settle the submissions that waited for it.
+    /// Examine a photo whose bytes are stored, make its renditions, judge it, and settle the submissions that waited for it.
     PhotoStored {
+        /// The photo.
+        attachment_id: Uuid,
+    },
+    /// Judge a photo anew, since something refers to it that did not before.
+    PhotoLinked {
         /// The photo.
         attachment_id: Uuid,
     },

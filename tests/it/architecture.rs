@@ -19,7 +19,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
 ];
 
 /// Third-party crates that only some floors may name.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 25] = [
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
@@ -35,6 +35,8 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("chacha20poly1305", &["gateways"]),
     ("argon2", &["gateways"]),
     ("image", &["gateways"]),
+    ("xuncha_imaging", &["gateways"]),
+    ("kamadak_exif", &["gateways"]),
     ("object_store", &["gateways"]),
     ("reqwest", &["gateways", "app"]),
     ("rustls", &["gateways"]),

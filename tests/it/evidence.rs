@@ -1,11 +1,14 @@
 //! Photos: kept whole or not at all, kept once, shown to whom they may be shown.
 
+mod fingerprint;
+mod flags;
 mod large;
 mod memory;
 mod outage;
 mod read;
 mod refusal;
 mod rendition;
+mod reuse;
 mod store;
 mod tus;
 

@@ -9,6 +9,7 @@
 //! app.finish().await;
 //! ```
 
+pub mod camera;
 mod client;
 mod clock;
 mod cluster;

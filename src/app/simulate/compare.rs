@@ -11,7 +11,7 @@ use super::witness::Wrong;
 use crate::db::oracle::Expected;
 
 /// Members that tell of phone and report: too much is told where the oracle has none of them.
-const TELLING: [&str; 8] = [
+const TELLING: [&str; 9] = [
     "report",
     "finding",
     "received_at",
@@ -20,6 +20,7 @@ const TELLING: [&str; 8] = [
     "bytes",
     "mime",
     "stored_at",
+    "flags",
 ];
 
 /// What the ledger says of one mutation.

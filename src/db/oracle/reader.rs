@@ -52,7 +52,10 @@ shown AS (SELECT link.* FROM (\
             UNION ALL SELECT ta.attachment_id, ta.ticket_id, ta.role, e.office_only \
               FROM ticket_attachments ta JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq) AS link, me \
            WHERE link.ticket_id IN (SELECT id FROM seen) \
-             AND (me.office OR NOT link.hidden AND (me.officer OR link.role <> 'comment'))) ";
+             AND (me.office OR NOT link.hidden AND (me.officer OR link.role <> 'comment'))), \
+rechecked AS (SELECT s.attachment_id, s.ticket_id FROM shown s JOIN seen t ON t.id = s.ticket_id, me \
+               WHERE me.inspector AND s.role = 'after' AND t.state = 'awaiting_recheck' \
+                 AND NOT EXISTS (SELECT FROM tickets m JOIN mine ON mine.ticket_id = m.id WHERE m.id = t.id OR m.master_id = t.id)) ";
 
 const REFERENCE: &str = "\
 SELECT 'items' AS c, i.id, NULL::bigint AS rev, jsonb_build_object('scheme', i.scheme, 'version', i.version, 'code', i.code, \
@@ -115,7 +118,15 @@ const ATTACHMENTS: &str = concat!(
     "SELECT 'attachments' AS c, a.photo_key AS id, NULL::bigint AS rev, jsonb_build_object('rendition', a.rendition, \
      'width_px', a.width_px, 'height_px', a.height_px, \
      'on', (SELECT jsonb_agg(DISTINCT jsonb_build_object('ticket', s.ticket_id, 'role', s.role)) FROM shown s \
-             WHERE s.attachment_id = a.id)) \
+             WHERE s.attachment_id = a.id), \
+     'flags', (SELECT jsonb_agg(jsonb_build_object('flag', g.flag, 'figure', g.figure, 'software', g.software, \
+                 'unit', CASE g.flag WHEN 'exif_time_off' THEN 's' WHEN 'photo_reused' THEN 'bits' \
+                         WHEN 'exif_far_from_report' THEN 'm' WHEN 'after_far_from_before' THEN 'm' END, \
+                 'other', (SELECT b.photo_key FROM attachments b WHERE b.id = g.other_id AND (me.office OR EXISTS \
+                     (SELECT FROM rechecked s JOIN shown o USING (ticket_id) \
+                       WHERE s.attachment_id = a.id AND o.attachment_id = g.other_id))))) \
+                 FROM attachment_flags g WHERE g.attachment_id = a.id \
+                  AND (me.office OR EXISTS (SELECT FROM rechecked s WHERE s.attachment_id = a.id)))) \
      || CASE WHEN NOT (me.office OR a.account_id = me.id) THEN '{}' ELSE jsonb_build_object('aid', a.id, \
      'sha256', encode(a.sha256, 'hex'), 'bytes', a.size_bytes, 'mime', a.mime, \
      'report', (SELECT min(ra.report_id::text) FROM report_attachments ra WHERE ra.attachment_id = a.id), 'stored_at', ",

@@ -8,9 +8,11 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
+use crate::db::attachment::flag_reader::{self, ByPhoto};
 use crate::db::cached::cached;
 use crate::db::schema::{attachments, report_attachments};
 use crate::db::{Conn, DbError};
+use crate::domain::account::Role;
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::sync::document::{AttachmentFacts, ShownOn};
 
@@ -53,6 +55,7 @@ pub async fn attachments(
     conn: &mut Conn,
     keys: &[Uuid],
     scopes: &[String],
+    (role, account_id): (Role, Uuid),
 ) -> Result<Vec<(Uuid, AttachmentFacts)>, DbError> {
     let rows: Vec<PhotoRow> = attachments::table
         .filter(attachments::photo_key.eq_any(keys))
@@ -83,6 +86,11 @@ pub async fn attachments(
         .await?
         .into_iter()
         .collect();
+    let mut flags = match role {
+        Role::Inspector => flag_reader::for_rechecker(conn, &aids, scopes, account_id).await?,
+        role if role.is_office() => flag_reader::all(conn, &aids).await?,
+        _ => ByPhoto::new(),
+    };
     let facts = |row: PhotoRow| {
         let stored_at = row.stored_at?.to_jiff();
         let sha256 = Sha256Digest(<[u8; 32]>::try_from(row.sha256).ok()?);
@@ -98,6 +106,7 @@ pub async fn attachments(
             rendition: row.rendition,
             width_px: row.width_px,
             height_px: row.height_px,
+            flags: flags.remove(&row.id).unwrap_or_default(),
         };
         Some((row.photo_key, facts))
     };

@@ -2,7 +2,7 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Double, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
@@ -12,6 +12,7 @@ use super::row::Row;
 use super::scope::TicketScope;
 use crate::db::schema::tickets;
 use crate::db::{Conn, DbError};
+use crate::domain::evidence::flags::Flag;
 use crate::domain::geo::BoundingBox;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::State;
@@ -33,6 +34,8 @@ pub struct TicketFilter {
     pub bbox: Option<BoundingBox>,
     /// Number or words of the description.
     pub words: Option<String>,
+    /// With a photo on which one of these flags is; empty: whatever its photos are.
+    pub flags: Vec<Flag>,
 }
 
 /// Order of [`page`]: `listed_at`, then id.
@@ -130,6 +133,17 @@ fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Que
                 .ilike(pattern.clone())
                 .assume_not_null()
                 .or(tickets::text.ilike(pattern)),
+        );
+    }
+    if !filter.flags.is_empty() {
+        let words: Vec<&'static str> = filter.flags.iter().map(|flag| flag.as_str()).collect();
+        query = query.filter(
+            sql::<Bool>(
+                "tickets.id IN (SELECT p.ticket_id FROM attachment_flags f JOIN ticket_photos p USING (attachment_id) \
+                  WHERE f.flag = ANY (",
+            )
+            .bind::<Array<Text>, _>(words)
+            .sql("))"),
         );
     }
     query

@@ -7,11 +7,11 @@ use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
 use crate::db::schema::{check_points, findings, ticket_assignments};
 use crate::db::{Conn, DbError, catalogue};
 use crate::domain::catalogue::ItemKey;
-use crate::domain::evidence::PhotoRole;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::{TicketPhoto, TicketRecord};
 
@@ -61,6 +61,7 @@ pub async fn complete(conn: &mut Conn, tickets: Vec<Ticket>) -> Result<Vec<Ticke
     let points = point_names(conn, &tickets).await?;
     let reports = report_ids(conn, &tickets).await?;
     let mut photos = photos(conn, &ids).await?;
+    give_flags(conn, &mut photos).await?;
     tickets
         .into_iter()
         .map(|ticket| {
@@ -127,23 +128,35 @@ async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticke
         .load(conn)
         .await?;
     Ok(grouped(rows.into_iter().map(|row| {
-        let role = match row.role.as_str() {
-            "before" => PhotoRole::Before,
-            "after" => PhotoRole::After,
-            "recheck" => PhotoRole::Recheck,
-            _ => PhotoRole::Comment,
-        };
         let photo = TicketPhoto {
             photo_key: row.photo_key,
             aid: row.aid,
             account_id: row.account_id,
-            role,
+            role: attachment::role(&row.role),
             stored: row.stored,
             rendition: row.rendition,
             office_only: row.office_only,
+            flags: Vec::new(),
         };
         (row.ticket_id, photo)
     })))
+}
+
+async fn give_flags(
+    conn: &mut Conn,
+    photos: &mut HashMap<Uuid, Vec<TicketPhoto>>,
+) -> Result<(), DbError> {
+    let aids: Vec<Uuid> = photos.values().flatten().map(|photo| photo.aid).collect();
+    if aids.is_empty() {
+        return Ok(());
+    }
+    let flags = flag_reader::all(conn, &aids).await?;
+    for photo in photos.values_mut().flatten() {
+        if let Some(flags) = flags.get(&photo.aid) {
+            photo.flags.clone_from(flags);
+        }
+    }
+    Ok(())
 }
 
 fn grouped<T>(rows: impl IntoIterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {

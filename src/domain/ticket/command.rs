@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::machine::Command;
 
 use crate::domain::evidence::DeclaredPhoto;
+use crate::domain::report::Fix;
 
 /// Longest opinion, reason or comment, in characters.
 pub const MAX_OPINION_CHARS: usize = 2_000;
@@ -140,6 +141,8 @@ pub struct Submission {
     pub measure: String,
     /// After-photos; their bytes may come later.
     pub photos: Vec<DeclaredPhoto>,
+    /// Where they were taken, if the app knows.
+    pub fix: Option<Fix>,
 }
 
 /// 核查.
@@ -151,6 +154,8 @@ pub struct Recheck {
     pub opinion: String,
     /// Photos of the recheck.
     pub photos: Vec<DeclaredPhoto>,
+    /// Where they were taken, if the app knows.
+    pub fix: Option<Fix>,
 }
 
 /// 留言.

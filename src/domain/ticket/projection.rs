@@ -12,6 +12,7 @@ use crate::domain::account::Role;
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
 use crate::domain::evidence::PhotoRole;
+use crate::domain::evidence::flags::PhotoFlag;
 use crate::domain::geo::Point;
 
 /// A ticket with what belongs to it, unabridged: never leaves the services but through [`project`].
@@ -50,6 +51,8 @@ pub struct TicketPhoto {
     pub rendition: String,
     /// It came with a row of the trail that units never see.
     pub office_only: bool,
+    /// What is odd about it.
+    pub flags: Vec<PhotoFlag>,
 }
 
 /// A ticket as one reader may see it; what the reader may not know is absent.
@@ -161,6 +164,8 @@ pub struct PhotoView {
     pub stored: bool,
     /// `none`, `ready`, `unreadable`, `unsupported`.
     pub rendition: String,
+    /// What is odd about it; for the office, and of after-photos for whoever rechecks.
+    pub flags: Vec<PhotoFlag>,
 }
 
 /// A reader of one ticket.
@@ -220,6 +225,15 @@ pub fn project(
         report_id,
         photos,
     } = record;
+    let rechecks = reader.role == Role::Inspector
+        && ticket.state == State::AwaitingRecheck
+        && !reader.reported_it;
+    let photos = photos
+        .into_iter()
+        .filter(|photo| office || !photo.office_only)
+        .filter(|photo| knows_handling || photo.role != PhotoRole::Comment)
+        .collect();
+    let photos = project_photos(photos, reader, knows_origin, rechecks);
     let photos_pending = ticket.photos_pending();
     let (closed_late, overdue) = (ticket.closed_late(), ticket.is_overdue_at(now));
     let deadline = ticket.clock.as_ref().map(|clock| Deadline {
@@ -254,19 +268,7 @@ pub fn project(
         }),
         deadline,
         rework_round: ticket.rework_round,
-        photos: photos
-            .into_iter()
-            .filter(|photo| office || !photo.office_only)
-            .filter(|photo| knows_handling || photo.role != PhotoRole::Comment)
-            .map(|photo| PhotoView {
-                id: photo.photo_key,
-                aid: (office || (knows_origin && photo.account_id == reader.account_id))
-                    .then_some(photo.aid),
-                role: photo.role,
-                stored: photo.stored,
-                rendition: photo.rendition,
-            })
-            .collect(),
+        photos,
         master_id: ticket.master_id.filter(|_| office),
         origin: knows_origin.then_some(Origin {
             report_id,
@@ -278,6 +280,40 @@ pub fn project(
         overdue,
         allowed: reader.allowed.clone(),
     }
+}
+
+/// Photos as this reader may name them, and what it is told of them: units nothing, whoever rechecks the flags of after-photos.
+fn project_photos(
+    photos: Vec<TicketPhoto>,
+    reader: &Reader,
+    knows_origin: bool,
+    rechecks: bool,
+) -> Vec<PhotoView> {
+    let office = reader.role.is_office();
+    let shown: Vec<Uuid> = photos.iter().map(|photo| photo.photo_key).collect();
+    // A photo that is on another ticket is the office's to know of.
+    let told = |flag: PhotoFlag| PhotoFlag {
+        other: flag.other.filter(|key| office || shown.contains(key)),
+        ..flag
+    };
+    let view = |photo: TicketPhoto| {
+        let flagged = office || (rechecks && photo.role == PhotoRole::After);
+        PhotoView {
+            id: photo.photo_key,
+            aid: (office || (knows_origin && photo.account_id == reader.account_id))
+                .then_some(photo.aid),
+            role: photo.role,
+            stored: photo.stored,
+            rendition: photo.rendition,
+            flags: photo
+                .flags
+                .into_iter()
+                .filter(|_| flagged)
+                .map(told)
+                .collect(),
+        }
+    };
+    photos.into_iter().map(view).collect()
 }
 
 /// A row of the trail as one reader may see it: units see no inspector, inspectors see no unit, nobody but the office

@@ -11,6 +11,7 @@ use crate::domain::geo::Datum;
 use crate::domain::page::Page;
 use crate::domain::ticket::projection::{Deadline, Handling, Origin, PhotoView, TicketView};
 use crate::domain::ticket::trail::Event;
+use crate::http::evidence::flag::FlagOut;
 use crate::http::position::PositionOut;
 
 /// A rectification ticket (整改工单). Members that the reader may not know are absent.
@@ -192,6 +193,9 @@ pub struct PhotoOut {
     stored: bool,
     /// `none` (not yet), `ready`, `unreadable` or `unsupported`.
     rendition: String,
+    /// What is odd about it; office, and of after-photos whoever rechecks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<FlagOut>,
 }
 
 /// A page of tickets.
@@ -370,6 +374,7 @@ impl From<PhotoView> for PhotoOut {
             role: photo.role.as_str(),
             stored: photo.stored,
             rendition: photo.rendition,
+            flags: photo.flags.into_iter().map(FlagOut::from).collect(),
         }
     }
 }

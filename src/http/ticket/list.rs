@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::dto::TicketPageOut;
+use crate::domain::evidence::flags::Flag;
 use crate::domain::geo::{BoundingBox, Datum};
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::domain::text::Text;
@@ -35,6 +36,9 @@ pub struct TicketListQuery {
     /// `west,south,east,north` in WGS-84 degrees.
     #[param(example = "117.9,37.3,118.1,37.5")]
     bbox: Option<String>,
+    /// Flags on photos, separated by commas, or `any`; office only.
+    #[param(example = "photo_reused,after_far_from_before")]
+    flag: Option<String>,
     /// Part of the number or of the description.
     q: Option<String>,
     /// `next_cursor` of the page before.
@@ -65,6 +69,12 @@ impl TicketListQuery {
             item: self.item,
             overdue: self.overdue,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
+            flags: self
+                .flag
+                .as_deref()
+                .map(flags)
+                .transpose()?
+                .unwrap_or_default(),
             words: self.q.filter(|words| !words.trim().is_empty()),
             cursor: self.cursor,
             limit: page_limit(self.limit)?,
@@ -93,6 +103,15 @@ fn states(words: &str) -> Result<Vec<State>, Error> {
                 .map_err(|_unknown| refuse("state", &all))
         })
         .collect()
+}
+
+fn flags(words: &str) -> Result<Vec<Flag>, Error> {
+    if words.trim() == "any" {
+        return Ok(Flag::ALL.to_vec());
+    }
+    let all = Flag::ALL.map(Flag::as_str).join(", ");
+    let read = |word: &str| word.trim().parse().map_err(|_unknown| refuse("flag", &all));
+    words.split(',').map(read).collect()
 }
 
 fn bbox(text: &str) -> Result<BoundingBox, Error> {

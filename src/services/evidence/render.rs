@@ -1,11 +1,14 @@
-//! What the worker does once a photo's bytes are here: renditions for reading, and settling the submissions that waited
-//! for it. A file that is no photo marks the attachment, never the report.
+//! What the worker does once a photo's bytes are here: it examines them, makes renditions for reading, and settles the submissions
+//! that waited for it. A file that is no photo marks the attachment, never the report.
 
 use uuid::Uuid;
 
+use super::judge;
 use super::store::refuse_blob;
-use crate::db::attachment::Rendered;
-use crate::db::{self, AsyncConnection as _};
+use crate::db::attachment::{Rendered, exif, fingerprint};
+use crate::db::{self, AsyncConnection as _, Conn};
+use crate::domain::evidence::exif::Exif;
+use crate::domain::evidence::fingerprint::Fingerprints;
 use crate::domain::evidence::{Rendition, StoredPhoto};
 use crate::gateways::images::{ImageError, Renditions};
 use crate::services::error::{Error, Result};
@@ -22,20 +25,26 @@ pub async fn photo_stored(svc: &Services, aid: Uuid) -> Result<()> {
         let mut conn = svc.conn().await?;
         db::attachment::find(&mut conn, aid).await?
     };
-    let Some(photo) = photo.filter(|photo| photo.rendition == Rendition::None) else {
+    let Some(photo) = photo else {
         return Ok(());
     };
-    let rendered = rendered(svc, &photo).await?;
-    let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        db::feed::hold_tickets_of(conn, &[aid]).await?;
-        db::attachment::mark_rendered(conn, aid, &rendered).await?;
-        Ok(db::feed::attachments(conn, &[aid]).await?)
-    })
-    .await
+    if photo.rendition == Rendition::None {
+        let found = examine(svc, &photo).await?;
+        let mut conn = svc.conn().await?;
+        conn.transaction::<_, Error, _>(async |conn| keep(conn, aid, &found).await)
+            .await?;
+    }
+    judge::photo_linked(svc, aid).await
 }
 
-async fn rendered(svc: &Services, photo: &StoredPhoto) -> Result<Rendered> {
+/// What was found of a photo, its renditions in the store already.
+struct Found {
+    rendered: Rendered,
+    exif: Exif,
+    fingerprints: Option<Fingerprints>,
+}
+
+async fn examine(svc: &Services, photo: &StoredPhoto) -> Result<Found> {
     let key = photo
         .blob_key
         .as_deref()
@@ -46,18 +55,35 @@ async fn rendered(svc: &Services, photo: &StoredPhoto) -> Result<Rendered> {
         .await
         .map_err(refuse_blob)?
         .ok_or_else(|| anyhow::anyhow!("the bytes of photo {} are gone", photo.photo_key))?;
-    match svc.images.render(bytes).await {
-        Ok(renditions) => keep(svc, photo, renditions).await,
-        Err(ImageError::Unsupported) => Ok(Rendered::Unsupported),
-        Err(error @ ImageError::Interrupted) => Err(Error::unavailable(error)),
+    let examined = svc
+        .images
+        .examine(bytes)
+        .await
+        .map_err(Error::unavailable)?;
+    if examined.sha256 != photo.declared.sha256 {
+        // The store does not give back what it was given: a person must look, and perhaps it is mended by then.
+        let error = anyhow::anyhow!("the bytes of photo {} have changed", photo.photo_key);
+        return Err(Error::unavailable(error));
+    }
+    let (rendered, fingerprints) = match examined.renditions {
+        Ok(mut renditions) => {
+            let fingerprints = renditions.fingerprints.take();
+            (store(svc, photo, renditions).await?, fingerprints)
+        }
+        Err(ImageError::Unsupported) => (Rendered::Unsupported, None),
         Err(error) => {
             tracing::info!(photo = %photo.photo_key, %error, "no rendition");
-            Ok(Rendered::Unreadable)
+            (Rendered::Unreadable, None)
         }
-    }
+    };
+    Ok(Found {
+        rendered,
+        exif: examined.exif,
+        fingerprints,
+    })
 }
 
-async fn keep(svc: &Services, photo: &StoredPhoto, renditions: Renditions) -> Result<Rendered> {
+async fn store(svc: &Services, photo: &StoredPhoto, renditions: Renditions) -> Result<Rendered> {
     let display_key = format!("display/{}", photo.photo_key);
     let thumb_key = format!("thumb/{}", photo.photo_key);
     let put = svc.blobs.put(&display_key, renditions.display.into());
@@ -70,4 +96,19 @@ async fn keep(svc: &Services, photo: &StoredPhoto, renditions: Renditions) -> Re
         width_px: i32::try_from(renditions.width).unwrap_or(i32::MAX),
         height_px: i32::try_from(renditions.height).unwrap_or(i32::MAX),
     })
+}
+
+async fn keep(conn: &mut Conn, aid: Uuid, found: &Found) -> Result<()> {
+    if found.fingerprints.is_some() {
+        fingerprint::take_turn(conn).await?;
+    }
+    db::feed::hold_tickets_of(conn, &[aid]).await?;
+    db::attachment::mark_rendered(conn, aid, &found.rendered).await?;
+    exif::keep(conn, aid, &found.exif).await?;
+    if let Some(fingerprints) = &found.fingerprints {
+        fingerprint::keep(conn, aid, fingerprints.own).await?;
+        let alike = fingerprint::alike(conn, &fingerprints.asked).await?;
+        fingerprint::keep_likenesses(conn, aid, &alike).await?;
+    }
+    Ok(db::feed::attachments(conn, &[aid]).await?)
 }

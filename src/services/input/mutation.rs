@@ -219,9 +219,12 @@ impl Asked<'_> {
     }
 }
 
-/// The REST body of a command: `data` with the photos that stand beside it.
+/// Members of a mutation that a REST body has within.
+const BESIDE_DATA: [&str; 2] = ["attachments", "geo"];
+
+/// The REST body of a command: `data` with the photos and the position that stand beside it.
 fn body_of_command(mut content: Value) -> Result<Value, FieldError> {
-    let photos = content.get_mut("attachments").map(Value::take);
+    let beside = BESIDE_DATA.map(|name| (name, content.get_mut(name).map(Value::take)));
     let mut body = match content.get_mut("data").map(Value::take) {
         None | Some(Value::Null) => json!({}),
         Some(data) => data,
@@ -229,16 +232,22 @@ fn body_of_command(mut content: Value) -> Result<Value, FieldError> {
     let members = body
         .as_object_mut()
         .ok_or_else(|| fault("/data", "does_not_fit", "应为对象", "not an object"))?;
-    members.remove("attachments");
-    if let Some(photos) = photos.filter(|photos| !photos.is_null()) {
-        members.insert("attachments".to_owned(), photos);
+    for (name, value) in beside {
+        members.remove(name);
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            members.insert(name.to_owned(), value);
+        }
     }
     Ok(body)
 }
 
 /// Points into the mutation what points into the body of a command.
 pub fn beside_data(fault: FieldError) -> FieldError {
-    if fault.pointer.starts_with("/attachments") {
+    let mut words = fault.pointer.split('/').skip(1);
+    if words
+        .next()
+        .is_some_and(|first| BESIDE_DATA.contains(&first))
+    {
         return fault;
     }
     FieldError {

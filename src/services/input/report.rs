@@ -259,7 +259,8 @@ impl FindingIn {
 }
 
 impl GeoIn {
-    fn parse(self, faults: &mut Faults) -> Option<Fix> {
+    /// The fix, if it can be.
+    pub(super) fn parse(self, faults: &mut Faults) -> Option<Fix> {
         if !(-90.0..=90.0).contains(&self.lat) {
             faults.add(
                 "/geo/lat",

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::fault::Faults;
 use super::json::fit;
 use super::photo::{AttachmentIn, read_photos};
+use super::report::GeoIn;
 use crate::domain::ticket::command::{
     Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck, Return,
     Submission,
@@ -82,6 +83,9 @@ pub struct SubmitIn {
     /// After-photos; their bytes may come within 24 h.
     #[serde(default)]
     attachments: Vec<AttachmentIn>,
+    /// Where the after-photos were taken.
+    #[serde(default)]
+    geo: Option<GeoIn>,
 }
 
 /// 核查.
@@ -96,6 +100,9 @@ pub struct RecheckIn {
     /// Photos of the place.
     #[serde(default)]
     attachments: Vec<AttachmentIn>,
+    /// Where they were taken.
+    #[serde(default)]
+    geo: Option<GeoIn>,
 }
 
 /// 留言.
@@ -217,7 +224,12 @@ impl SubmitIn {
         let mut faults = Faults::default();
         let measure = words("/measure", &self.measure, &mut faults);
         let photos = photos(&self.attachments, &mut faults);
-        faults.refuse_or(Submission { measure, photos })
+        let fix = self.geo.and_then(|geo| geo.parse(&mut faults));
+        faults.refuse_or(Submission {
+            measure,
+            photos,
+            fix,
+        })
     }
 }
 
@@ -227,6 +239,7 @@ impl RecheckIn {
         let mut faults = Faults::default();
         let opinion = words("/opinion", &self.opinion, &mut faults);
         let photos = photos(&self.attachments, &mut faults);
+        let fix = self.geo.and_then(|geo| geo.parse(&mut faults));
         let Ok(result) = self.result.parse() else {
             faults.add(
                 "/result",
@@ -240,6 +253,7 @@ impl RecheckIn {
             result,
             opinion,
             photos,
+            fix,
         })
     }
 }

@@ -46,6 +46,11 @@ pub(super) async fn take_in(
     let planned = file(reference, conn, actor, drafts, now).await?;
     write_tickets(conn, &planned, now).await?;
     announce(reference, conn, actor, stops, &planned, &photos).await?;
+    let examined = photos.values().filter(|it| it.rendition != Rendition::None);
+    let examined: Vec<Uuid> = examined.map(|photo| photo.declared.aid).collect();
+    if !examined.is_empty() {
+        evidence::have_judged(conn, &examined, now).await?;
+    }
     let mut findings = found(planned);
     Ok(stops
         .iter()

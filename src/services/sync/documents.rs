@@ -74,7 +74,9 @@ pub(super) async fn of_collection(
             Document::Ticket(Box::new(TicketDoc::of(facts, role, account_id)))
         }),
         Collection::Attachments => {
-            wrap(load_from::attachments(conn, ids, scopes).await?, |facts| {
+            let reader = (role, account_id);
+            let facts = load_from::attachments(conn, ids, scopes, reader).await?;
+            wrap(facts, |facts| {
                 Document::Attachment(AttachmentDoc::of(facts, role, account_id))
             })
         }

@@ -176,6 +176,7 @@ impl<'a> Case<'a> {
             let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
             let role = photo_role(self.command);
             db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
+            evidence::have_judged(conn, &aids, self.now).await?;
         }
         if office_only {
             db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;

@@ -10,6 +10,7 @@ use crate::db::ticket::list::{ListKey, TicketFilter, page};
 use crate::db::ticket::record::complete;
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
+use crate::domain::evidence::flags::Flag;
 use crate::domain::geo::BoundingBox;
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
 use crate::domain::text::Text;
@@ -37,6 +38,8 @@ pub struct ListQuery {
     pub bbox: Option<BoundingBox>,
     /// Number or words.
     pub words: Option<String>,
+    /// With a photo on which one of these flags is; empty: whatever its photos are.
+    pub flags: Vec<Flag>,
     /// Where to go on.
     pub cursor: Option<String>,
     /// Most rows.
@@ -77,6 +80,13 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
             Text::new("督查员不能按单位筛选", "unit is not for inspectors"),
         ));
     }
+    // Nor is a flag for those who handle it.
+    if !actor.role.is_office() && !query.flags.is_empty() {
+        return Err(Error::with_detail(
+            Code::InvalidQuery,
+            Text::new("flag 仅供督查室使用", "flag is for the office"),
+        ));
+    }
     let mut conn = svc.conn().await?;
     let units = match &query.unit {
         Some(code) => Some(db::unit::subtree_of_code(&mut conn, code).await?),
@@ -91,6 +101,7 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         overdue_at: query.overdue.then_some(now),
         bbox: query.bbox,
         words: query.words,
+        flags: query.flags,
     };
     let scope = TicketScope::of(actor);
     let rows = page(

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::case::{Case, Entry};
+use super::trail;
 use crate::db::Conn;
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Recheck, RecheckResult};
@@ -37,11 +38,12 @@ pub(super) async fn recheck(
         ));
     }
     case.declare(conn, &command.photos).await?;
+    let fix = trail::fix(command.fix.as_ref(), case.reference.policies.fix_max_age_s);
     let calendar = case.calendar();
     case.ticket.recheck(command.result, &calendar, case.now);
     Ok(Entry {
         opinion: command.opinion,
-        data: json!({ "result": command.result.as_str() }),
+        data: json!({ "result": command.result.as_str(), "fix": fix }),
         photos: command.photos,
         ..Entry::default()
     })

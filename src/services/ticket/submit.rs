@@ -31,6 +31,7 @@ pub(super) async fn submit(
     enough(&command, condition, case.item()?)?;
     let closing = condition.closing_policy;
     let missing = case.declare(conn, &command.photos).await?;
+    let fix = trail::fix(command.fix.as_ref(), case.reference.policies.fix_max_age_s);
     let photos_within_h = case.reference.policies.photos_within_h;
     let photos_due_at = (missing > 0)
         .then(|| case.now.checked_add(i64::from(photos_within_h).hours()))
@@ -43,6 +44,7 @@ pub(super) async fn submit(
             "rework_round": case.ticket.rework_round,
             "photos": command.photos.len(),
             "photos_missing": missing,
+            "fix": fix,
         }),
         photos: command.photos,
         ..Entry::default()

@@ -1,9 +1,11 @@
 //! The rows of the trail (留痕) that no caller's command writes: the arrival of a finding, and what a rule did.
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::account::Actor;
+use crate::domain::geo::Point;
+use crate::domain::report::Fix;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::{Command, State};
 use crate::domain::ticket::trail::Event;
@@ -38,6 +40,21 @@ pub(in crate::services) fn filed(ticket: &Ticket, at: Timestamp) -> Event {
             at,
         )
     }
+}
+
+/// Where the photos of a command were taken, as it is kept in the trail: flags are judged by it. A fix that says nothing of the place
+/// keeps only that it was simulated, if it was.
+pub(in crate::services) fn fix(fix: Option<&Fix>, max_age_s: u32) -> Value {
+    let Some(fix) = fix else {
+        return Value::Null;
+    };
+    let point = Some(fix.point).filter(|_| !fix.counts_as_missing(max_age_s));
+    json!({
+        "lat": point.map(Point::lat),
+        "lon": point.map(Point::lon),
+        "acc_m": fix.acc_m,
+        "mock": fix.mock,
+    })
 }
 
 /// Who holds the ticket in its present state: the lead unit while it has to act, else the office.

@@ -77,6 +77,7 @@ pub const ROWS: &[Row] = &[
     Row { media_type: "image/jpeg", body: Some(""), ..row("put_attachment", STORE_PHOTO) },
     Row { media_type: "multipart/form-data; boundary=x", body: Some(NO_PHOTO_FORM), ..row("post_attachment", STORE_PHOTO) },
     // The original is for fewer: tests/it/evidence/read.rs.
+    row("get_photo_facts",                            [401, 403, 403, 404, 404, 403, 403, 403]),
     Row { parameters: &[("variant", "display")], ..row("get_attachment", [401, 404, 404, 404, 404, 404, 403, 403]) },
     row("describe_uploads",                           [204; 8]),
     // A link is its own permission: whoever has none finds nothing.

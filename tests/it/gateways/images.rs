@@ -5,9 +5,14 @@ use std::io::Cursor;
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageEncoder as _, ImageFormat, ImageReader, RgbImage};
+use sha2::{Digest as _, Sha256};
+use xuncha::domain::evidence::exif::Exif;
+use xuncha::domain::evidence::fingerprint::{Fingerprints, SAME_WITHIN};
 use xuncha::gateways::images::{
-    DISPLAY_SIDE, ImageError, Images, MediaType, THUMB_SIDE, render, sniff,
+    DISPLAY_SIDE, ImageError, Images, MediaType, THUMB_SIDE, examine, render, sniff,
 };
+
+use crate::harness::camera::{self, Shot};
 
 /// 2448 × 2448, to be turned a quarter clockwise.
 const IPHONE: &[u8] = include_bytes!("../fixtures/photos/iphone-orientation6-beijing.jpg");
@@ -268,13 +273,75 @@ fn a_small_file_that_declares_a_huge_picture_is_too_large() {
 #[tokio::test]
 async fn photos_wait_for_their_turn() {
     let images = Images::new(1);
-    let photos = (0..3).map(|_| images.render(Bytes::from_static(BASELINE)));
-    for renditions in futures_util::future::join_all(photos).await {
+    let photos = (0..3).map(|_| images.examine(Bytes::from_static(BASELINE)));
+    for examined in futures_util::future::join_all(photos).await {
+        let examined = examined.expect("the server goes on");
         assert_eq!(
-            renditions.expect("a photo"),
+            examined.renditions.expect("a photo"),
             render(BASELINE).expect("a photo")
         );
+        assert_eq!(examined.sha256.0, *Sha256::digest(BASELINE));
     }
-    let text = images.render(Bytes::from_static(b"no photo")).await;
-    assert!(matches!(text, Err(ImageError::Unreadable(_))));
+    let text = images.examine(Bytes::from_static(b"no photo")).await;
+    let text = text.expect("the server goes on");
+    assert!(matches!(text.renditions, Err(ImageError::Unreadable(_))));
+}
+
+#[test]
+fn what_a_phone_wrote_into_a_photo_is_read() {
+    let exif = examine(IPHONE).exif;
+    assert_eq!(exif.camera_make.as_deref(), Some("Apple"));
+    assert!(exif.camera_model.expect("a model").starts_with("iPhone"));
+    let place = exif.place.expect("a position");
+    assert!((39.0..41.0).contains(&place.lat) && (115.0..118.0).contains(&place.lon));
+    assert!(exif.taken.is_some());
+    assert!(examine(BASELINE).exif.place.is_some());
+    let renditions = render(IPHONE).expect("a photo");
+    assert_eq!(examine(&renditions.display).exif, Exif::default());
+}
+
+#[test]
+fn broken_exif_is_no_fault_of_the_photo() {
+    let shot = camera::place(1)
+        .at(37.4, 117.9)
+        .taken("2026:11:20 10:00:00");
+    let whole = shot.jpeg();
+    assert!(examine(&whole).exif.place.is_some());
+    let exif = whole.windows(4).position(|bytes| bytes == b"Exif");
+    let exif = exif.expect("the file has EXIF");
+    let length = usize::from(u16::from_be_bytes([whole[exif - 2], whole[exif - 1]]));
+    for spoilt in exif + 6..exif - 2 + length {
+        let mut file = whole.clone();
+        file[spoilt] = !file[spoilt];
+        let examined = examine(&file);
+        assert!(examined.renditions.is_ok(), "byte {spoilt}");
+    }
+}
+
+#[test]
+fn a_copy_has_nearly_the_fingerprint_that_is_asked_for() {
+    let original = fingerprints(&camera::place(2));
+    let copies = [
+        camera::place(2).quality(40),
+        camera::place(2).mirrored(),
+        camera::place(2).cropped([5, 5, 5, 5]),
+        camera::place(2).brightened(130),
+    ];
+    for copy in copies {
+        let copy = fingerprints(&copy);
+        let nearest = |asked: &Fingerprints, own: &Fingerprints| {
+            let distances = asked.asked.iter().map(|it| it.distance(&own.own));
+            distances.min().expect("something is asked")
+        };
+        assert!(nearest(&copy, &original) <= SAME_WITHIN);
+        assert!(
+            nearest(&original, &copy) <= SAME_WITHIN,
+            "the other way about"
+        );
+    }
+}
+
+fn fingerprints(shot: &Shot) -> Fingerprints {
+    let renditions = render(&shot.jpeg()).expect("a photo");
+    renditions.fingerprints.expect("enough to see")
 }

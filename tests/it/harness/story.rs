@@ -169,6 +169,11 @@ impl Draft {
         self.fix("fix_age_ms", json!(seconds * 1_000))
     }
 
+    /// The phone says that its position is simulated.
+    pub fn mock(self) -> Self {
+        self.fix("mock", json!(true))
+    }
+
     /// The phone had no fix.
     pub fn without_fix(mut self) -> Self {
         self.geo.clear();

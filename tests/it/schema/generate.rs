@@ -30,6 +30,7 @@ const COLUMNS: &str = "
     SELECT c.relname::text AS table, a.attname::text AS name, t.typname::text AS type, NOT a.attnotnull AS nullable
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+      AND t.typname <> 'bit' -- Diesel has no such type; SQL by hand reads and writes them.
     ORDER BY a.attrelid, a.attnum";
 
 /// Tables that exactly one single-column key leads to another.

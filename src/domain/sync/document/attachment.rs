@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::maybe_seconds;
 use crate::domain::account::Role;
+use crate::domain::evidence::flags::PhotoFlag;
 
 /// A photo whose bytes are here, unabridged: never sent but through [`AttachmentDoc::of`].
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct AttachmentFacts {
     pub width_px: Option<i32>,
     /// Upright height.
     pub height_px: Option<i32>,
+    /// What is odd about it, as far as this reader is told.
+    pub flags: Vec<PhotoFlag>,
 }
 
 /// A ticket that shows a photo, and why.
@@ -41,6 +44,20 @@ pub struct ShownOn {
     pub ticket: Uuid,
     /// `before`, `after`, `recheck`, `comment`.
     pub role: String,
+}
+
+/// A flag on a photo.
+#[derive(Debug, Clone, Serialize)]
+struct FlagDoc {
+    flag: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    figure: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<Uuid>,
 }
 
 /// A photo (照片) as one reader may know of it; its bytes are at `attachments/{id}/display` and `/thumb`.
@@ -53,6 +70,8 @@ pub struct AttachmentDoc {
     width_px: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     height_px: Option<i32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<FlagDoc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aid: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,12 +98,25 @@ impl AttachmentDoc {
             rendition: facts.rendition,
             width_px: facts.width_px,
             height_px: facts.height_px,
+            flags: facts.flags.into_iter().map(FlagDoc::from).collect(),
             aid: knows.then_some(facts.aid),
             report: facts.report.filter(|_| knows),
             sha256: knows.then_some(facts.sha256),
             bytes: knows.then_some(facts.bytes),
             mime: knows.then_some(facts.mime),
             stored_at: knows.then_some(facts.stored_at),
+        }
+    }
+}
+
+impl From<PhotoFlag> for FlagDoc {
+    fn from(it: PhotoFlag) -> Self {
+        Self {
+            flag: it.flag.as_str(),
+            figure: it.figure,
+            unit: it.flag.unit(),
+            software: it.software,
+            other: it.other,
         }
     }
 }
