@@ -46,7 +46,7 @@ fn creation(client: &Client, photo: &Photo) -> Request {
 }
 
 /// Begins an upload; answers the path of its link.
-async fn begin(client: &Client, photo: &Photo) -> String {
+pub async fn begin(client: &Client, photo: &Photo) -> String {
     path_of(&creation(client, photo).await.expect(201))
 }
 
@@ -69,7 +69,7 @@ fn piece(client: &Client, path: &str, offset: usize, bytes: &[u8]) -> Request {
 }
 
 /// Sends a piece that must be kept.
-async fn append(client: &Client, path: &str, offset: usize, bytes: &[u8]) {
+pub async fn append(client: &Client, path: &str, offset: usize, bytes: &[u8]) {
     let kept = piece(client, path, offset, bytes).await.expect(204);
     assert_eq!(offset_in(&kept), offset + bytes.len());
 }

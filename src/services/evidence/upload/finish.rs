@@ -10,7 +10,7 @@ use crate::gateways::blobs::StoredBlob;
 use crate::gateways::blobs::partial::key_of;
 use crate::services::error::{Code, Error, Result};
 use crate::services::evidence::keep::{Arrived, is_refusal, keep};
-use crate::services::evidence::store::{Incoming, check, refuse_blob, refuse_foreign};
+use crate::services::evidence::store::{Incoming, check, refuse_blob};
 use crate::services::state::Services;
 
 /// Ends an upload whose every byte is here.
@@ -21,25 +21,14 @@ pub(super) async fn finish(svc: &Services, upload: &Upload) -> Result<()> {
     let partials = svc.blobs.partials();
     let whole = partials.gather(upload.id).await.map_err(refuse_blob)?;
     let received = whole.so_far();
-    if let Err(error) = hold_against(svc, upload, &received).await {
+    // What is declared of the photo is looked at when it takes the bytes, in the same transaction.
+    if let Err(error) = check(&incoming(upload), None, &received) {
         whole.discard().await.map_err(refuse_blob)?;
         return Err(refused(svc, upload, error).await);
     }
     whole.place().await.map_err(refuse_blob)?;
     take(svc, upload, &received).await?;
     partials.remove(upload.id).await.map_err(refuse_blob)
-}
-
-async fn hold_against(svc: &Services, upload: &Upload, received: &StoredBlob) -> Result<()> {
-    let known = match upload.aid {
-        Some(aid) => {
-            let mut conn = svc.conn().await?;
-            db::attachment::find(&mut conn, aid).await?
-        }
-        None => None,
-    };
-    refuse_foreign(upload.account_id, known.as_ref())?;
-    check(&incoming(upload), known.as_ref(), received)
 }
 
 /// Gives whole bytes to their photo; sets them aside when they have none yet, or their sender may not send photos now.

@@ -89,3 +89,26 @@ async fn of_many_who_send_the_same_piece_at_once_all_come_to_an_end() {
     assert_eq!(app.run_jobs().await.done, 1);
     app.finish().await;
 }
+
+/// A request that is at work and not hanging on its line, such as one that puts a large photo together.
+#[tokio::test]
+async fn who_cannot_be_made_way_for_within_five_seconds_is_told_to_come_again() {
+    let app = TestApp::demo().await;
+    let inspector = app.login("inspector1").await;
+    let place = begin(&inspector, &large_photo(1_000)).await;
+    let id = app.rows("SELECT id FROM uploads").await[0]["id"].clone();
+    let id = id.as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let at_work = app.svc.turns.take(id).await.expect("nobody else is there");
+    let since = Instant::now();
+    let refused = piece(&app.client(), &place, 0, b"x").await;
+    let refused = refused.expect_problem(423, "upload_busy");
+    assert!(refused.header("retry-after").is_some());
+    let waited = since.elapsed();
+    assert!(
+        waited >= Duration::from_secs(5) && waited < Duration::from_secs(8),
+        "{waited:?}"
+    );
+    drop(at_work);
+    append(&app.client(), &place, 0, b"x").await;
+    app.finish().await;
+}
