@@ -14,6 +14,7 @@ pub mod health;
 pub mod job;
 pub mod mutation;
 pub mod oracle;
+pub mod original_read;
 pub mod policy;
 pub mod pool;
 pub mod reference;

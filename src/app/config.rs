@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use nix::unistd::geteuid;
 
 use crate::gateways::blobs::BlobsConfig;
@@ -33,6 +33,24 @@ pub(super) struct DataArgs {
     /// `photos` of the data folder].
     #[arg(long, env = "XUNCHA_BLOBS", value_name = "URL")]
     blobs: Option<String>,
+    /// How photos go out: `streamed` through this server, or `signed`: the object store hands them out itself, at addresses that are good
+    /// for five minutes. `AWS_ENDPOINT` must then be an address that readers reach.
+    #[arg(
+        long,
+        env = "XUNCHA_PHOTOS",
+        value_name = "HOW",
+        default_value = "streamed"
+    )]
+    photos: Photos,
+}
+
+/// How photos go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Photos {
+    /// Through this server.
+    Streamed,
+    /// By the object store itself.
+    Signed,
 }
 
 /// Where everything lies.
@@ -45,6 +63,8 @@ pub(super) struct Config {
     pub(super) pg_bin: Option<PathBuf>,
     /// Where the photos lie.
     pub(super) blobs: BlobsConfig,
+    /// How photos go out.
+    pub(super) photos: Photos,
 }
 
 impl Config {
@@ -69,11 +89,15 @@ impl Config {
             Some(other) => bail!("--blobs takes s3://bucket/prefix, and not `{other}`"),
             None => BlobsConfig::Folder(data_dir.join("photos")),
         };
+        if args.photos == Photos::Signed && matches!(blobs, BlobsConfig::Folder(_)) {
+            bail!("--photos signed needs an object store: name it with --blobs s3://bucket/prefix");
+        }
         Ok(Self {
             data_dir,
             database_url,
             pg_bin: args.pg_bin,
             blobs,
+            photos: args.photos,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::config::Config;
+use super::config::{Config, Photos};
 use super::{explain, keys};
 use crate::db;
 use crate::gateways::blobs::Blobs;
@@ -57,7 +57,7 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
     Ok(Parts {
         pool: db::pool::pool(url, POOL_SIZE).map_err(explain::database)?,
         clock: Arc::new(SystemClock),
-        blobs: Blobs::open(&config.blobs).context("check --data-dir and --blobs")?,
+        blobs: blobs(config)?,
         images: Images::new(processors().min(4)),
         passwords: passwords()?,
         tokens: keys.signer,
@@ -68,6 +68,14 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         demo: false,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),
+    })
+}
+
+fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+    let blobs = Blobs::open(&config.blobs).context("check --data-dir and --blobs")?;
+    Ok(match config.photos {
+        Photos::Streamed => blobs,
+        Photos::Signed => blobs.giving_addresses()?,
     })
 }
 

@@ -4,6 +4,7 @@ pub mod exif;
 pub mod fingerprint;
 pub mod flag;
 pub mod flag_reader;
+pub mod keeping;
 
 use std::collections::HashSet;
 
@@ -100,9 +101,30 @@ pub async fn declare<'a>(
             created_at: at,
         })
         .collect();
-    if rows.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
+    let mut declared: Vec<StoredPhoto> = Vec::with_capacity(rows.len());
+    let mut with_bytes = Vec::new();
+    // Once, unless a photo that is known is removed at this moment (see `keeping`).
+    loop {
+        let known: HashSet<Uuid> = declared.iter().map(|photo| photo.declared.aid).collect();
+        let missing = photos.iter().zip(&rows);
+        let missing: Vec<_> = missing
+            .filter(|(photo, _)| !known.contains(&photo.aid))
+            .collect();
+        if missing.is_empty() {
+            declared.sort_by_key(|photo| photo.declared.aid);
+            return Ok((declared, with_bytes));
+        }
+        let (found, found_with_bytes) = make_or_lock(conn, &missing).await?;
+        declared.extend(found);
+        with_bytes.extend(found_with_bytes);
     }
+}
+
+async fn make_or_lock(
+    conn: &mut Conn,
+    photos: &[(&&DeclaredPhoto, &NewRow<'_>)],
+) -> Result<(Vec<StoredPhoto>, Vec<Uuid>), DbError> {
+    let rows: Vec<&NewRow<'_>> = photos.iter().map(|(_, row)| *row).collect();
     let new: Vec<NewIdRow> = insert("attachments", &rows)?
         .then(
             " ON CONFLICT (id) DO NOTHING RETURNING id, EXISTS (SELECT FROM uploads u WHERE u.blob_key IS NOT NULL \
@@ -113,15 +135,15 @@ pub async fn declare<'a>(
     let with_bytes = new.iter().filter(|row| row.has_bytes).map(|row| row.id);
     let with_bytes: Vec<Uuid> = with_bytes.collect();
     let new: HashSet<Uuid> = new.into_iter().map(|row| row.id).collect();
-    let mut declared: Vec<StoredPhoto> = photos
+    let (made, known): (Vec<_>, Vec<_>) = photos
         .iter()
-        .zip(&rows)
-        .filter(|(photo, _)| new.contains(&photo.aid))
+        .partition(|(photo, _)| new.contains(&photo.aid));
+    let mut found: Vec<StoredPhoto> = made
+        .into_iter()
         .map(|(photo, row)| as_declared(photo, row))
         .collect();
-    let known = photos.iter().map(|photo| photo.aid);
-    let known: Vec<Uuid> = known.filter(|aid| !new.contains(aid)).collect();
     if !known.is_empty() {
+        let known: Vec<Uuid> = known.into_iter().map(|(photo, _)| photo.aid).collect();
         let rows: Vec<Row> = attachments::table
             .filter(attachments::id.eq_any(known))
             .order(attachments::id)
@@ -130,11 +152,10 @@ pub async fn declare<'a>(
             .load(conn)
             .await?;
         for row in rows {
-            declared.push(StoredPhoto::try_from(row)?);
+            found.push(StoredPhoto::try_from(row)?);
         }
-        declared.sort_by_key(|photo| photo.declared.aid);
     }
-    Ok((declared, with_bytes))
+    Ok((found, with_bytes))
 }
 
 #[derive(QueryableByName)]

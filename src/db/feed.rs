@@ -134,6 +134,20 @@ pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> 
     photos(conn, "a.id = ANY ($1)", aids, true).await
 }
 
+/// Announces the end of photos that were removed to all who have them.
+pub async fn removed_attachments(conn: &mut Conn, photo_keys: &[Uuid]) -> Result<(), DbError> {
+    cached(REMOVED)
+        .bind::<Array<SqlUuid>, _>(photo_keys)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const REMOVED: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
+UPDATE sync_feed f SET state = 'deleted', rev = f.rev + 1, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
+ WHERE f.entity_id = ANY ($1) AND f.entity = 'attachments' AND f.state = 'present'";
+
 const PHOTOS_OF_TICKETS: &str =
     "a.id IN (SELECT attachment_id FROM ticket_photos WHERE ticket_id = ANY ($1))";
 

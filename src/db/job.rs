@@ -226,6 +226,24 @@ pub async fn give_up(
     Ok(())
 }
 
+/// Has jobs of a kind that were given up tried again, from the first attempt on.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn revive(conn: &mut Conn, kind: &str, now: Timestamp) -> Result<usize, DbError> {
+    let given_up = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::failed_at.is_not_null());
+    diesel::update(given_up)
+        .set((
+            jobs::failed_at.eq(None::<jiff_diesel::Timestamp>),
+            jobs::attempts.eq(0),
+            jobs::run_at.eq(now.to_diesel()),
+        ))
+        .execute(conn)
+        .await
+}
+
 /// How much there is to do, and how much was given up.
 ///
 /// # Errors

@@ -241,6 +241,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    original_reads (id) {
+        id -> Uuid,
+        photo_key -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        device_id -> Nullable<Uuid>,
+        read_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ownership_rulings (id) {
         id -> Uuid,
         number -> Int8,
@@ -510,6 +521,7 @@ diesel::joinable!(finding_attachments -> findings (finding_id));
 diesel::joinable!(findings -> filing_conditions (condition_id));
 diesel::joinable!(findings -> reports (report_id));
 diesel::joinable!(mutation_log -> accounts (account_id));
+diesel::joinable!(original_reads -> accounts (account_id));
 diesel::joinable!(ownership_rulings -> accounts (ruled_by));
 diesel::joinable!(ownership_rulings -> check_points (point_id));
 diesel::joinable!(ownership_rulings -> tickets (ticket_id));
@@ -558,6 +570,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mutation_attachments,
     mutation_conflicts,
     mutation_log,
+    original_reads,
     ownership_rulings,
     photo_exif,
     policies,

@@ -14,6 +14,8 @@ pub enum Action {
     StorePhoto,
     /// Read the unchanged photo.
     ReadOriginal,
+    /// Read who has read which original.
+    ReadOriginalReads,
     /// Read what was made of a photo for reading.
     ReadRendition,
     /// List and read tickets within one's scope.
@@ -63,6 +65,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadTriage
         | Action::ReplayQuarantined
         | Action::ReadOverdue => &[Clerk, Supervisor],
+        Action::ReadOriginalReads => &[Supervisor, Auditor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
         }

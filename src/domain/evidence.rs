@@ -4,12 +4,15 @@ pub mod checksum;
 pub mod exif;
 pub mod fingerprint;
 pub mod flags;
+mod original_read;
 pub mod upload;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use original_read::{OriginalRead, OriginalReadFilter};
 
 /// Largest photo, in bytes.
 pub const MAX_PHOTO_BYTES: u64 = 32 * 1024 * 1024;

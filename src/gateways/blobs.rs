@@ -1,7 +1,9 @@
 //! Photo bytes under keys: a local folder or an S3 bucket behind one interface. It keeps neither names nor media types and
 //! asks nobody's permission; both belong to the database and the services. The environment is never read here.
 
+mod listing;
 pub mod partial;
+mod reading;
 mod writer;
 
 use std::path::PathBuf;
@@ -10,12 +12,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, RetryConfig};
 
+pub use self::reading::Reply;
 pub use self::writer::{BlobWriter, StoredBlob};
 use partial::Partials;
 
@@ -71,6 +74,15 @@ pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     part_bytes: usize,
     partials: Partials,
+    place: Place,
+    gives_addresses: bool,
+}
+
+/// The store itself, for what the common interface does not have.
+#[derive(Clone, Debug)]
+enum Place {
+    Folder(PathBuf),
+    S3 { bucket: AmazonS3, prefix: Path },
 }
 
 /// A blob being fetched: its whole length in bytes, and its bytes in order.
@@ -95,6 +107,8 @@ impl Blobs {
                     store: Arc::new(store.with_fsync(true)),
                     part_bytes: FOLDER_PART_BYTES,
                     partials: Partials::in_folder(folder.clone()),
+                    place: Place::Folder(folder.clone()),
+                    gives_addresses: false,
                 })
             }
             BlobsConfig::S3 { url, options } => open_s3(url, options),
@@ -191,7 +205,7 @@ fn open_s3(url: &str, options: &[(String, String)]) -> Result<Blobs, BlobError> 
     {
         builder = builder.with_allow_http(true);
     }
-    let store = builder
+    let bucket_store = builder
         .with_bucket_name(bucket)
         // A phone waits at the other end and will try again by itself: rather a quick 503 than minutes of patience.
         .with_retry(RetryConfig {
@@ -201,11 +215,17 @@ fn open_s3(url: &str, options: &[(String, String)]) -> Result<Blobs, BlobError> 
         })
         .build()
         .map_err(|error| BlobError::Config(error.to_string()))?;
-    let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(store, prefix));
+    let place = Place::S3 {
+        bucket: bucket_store.clone(),
+        prefix: prefix.clone(),
+    };
+    let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(bucket_store, prefix));
     Ok(Blobs {
         partials: Partials::in_store(Arc::clone(&store), S3_PART_BYTES),
         store,
         part_bytes: S3_PART_BYTES,
+        place,
+        gives_addresses: false,
     })
 }
 

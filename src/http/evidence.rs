@@ -4,7 +4,9 @@ mod body;
 pub mod facts;
 pub mod flag;
 pub mod get;
+pub mod original_reads;
 pub mod post;
 pub mod put;
+mod range;
 
 pub use body::photo_type;

@@ -8,7 +8,7 @@ mod request_id;
 mod trace;
 mod tus;
 
-pub use head::head_as_get;
+pub use head::{head_as_get, is_head};
 pub use metrics::measure;
 pub use problems::problems;
 pub use request_id::{RequestId, identify};

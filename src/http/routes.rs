@@ -21,6 +21,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(evidence::put::put_attachment)
             .service(evidence::post::post_attachment)
             .service(evidence::get::get_attachment)
+            .service(evidence::original_reads::list_original_reads)
             .service(files::describe::describe_uploads)
             .service(files::begin::create_upload)
             .service(files::progress::get_upload_progress)

@@ -7,5 +7,7 @@ use crate::services::{Services, evidence};
 /// # Errors
 /// When the store or the database do not answer: the worker tries again.
 pub async fn run(svc: &Services) -> anyhow::Result<()> {
-    Ok(evidence::upload::sweep(svc).await?)
+    evidence::upload::sweep(svc).await?;
+    evidence::sweep::sweep(svc).await?;
+    Ok(())
 }

@@ -4,15 +4,16 @@ mod declare;
 mod facts;
 mod judge;
 mod keep;
-mod read;
+pub mod original_reads;
+pub mod read;
 mod render;
 mod store;
+pub mod sweep;
 pub mod upload;
 
 pub(in crate::services) use declare::{by_aid, check, declare, make_known};
 pub use facts::{PhotoFacts, facts};
 pub(in crate::services) use judge::have_judged;
 pub use judge::photo_linked;
-pub use read::{PhotoBytes, Variant, read};
 pub use render::photo_stored;
 pub use store::{Incoming, Stored, store};

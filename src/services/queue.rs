@@ -111,6 +111,17 @@ pub async fn cancel(conn: &mut Conn, id: Uuid) -> Result<()> {
     Ok(db::job::remove(conn, id).await?)
 }
 
+/// Has photos whose renditions were given up tried again: the store may have been away for longer than anybody waits.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn revive_photos(svc: &Services) -> Result<usize> {
+    let nil = Uuid::nil();
+    let Stored { kind, .. } = stored(&JobKind::PhotoStored { attachment_id: nil })?;
+    let mut conn = svc.conn().await?;
+    Ok(db::job::revive(&mut conn, &kind, svc.now()).await?)
+}
+
 fn stored(job: &JobKind) -> Result<Stored> {
     Ok(serde_json::to_value(job)
         .and_then(serde_json::from_value)

@@ -105,7 +105,7 @@ fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
 }
 
 fn describes_body(name: &HeaderName) -> bool {
-    name.as_str().starts_with("content-")
+    (name.as_str().starts_with("content-") && *name != header::CONTENT_RANGE)
         || *name == header::TRANSFER_ENCODING
         || *name == header::ETAG
 }

@@ -27,6 +27,8 @@ pub enum Kind {
     TooLarge,
     /// Of a media type that is not taken here.
     UnsupportedMedia,
+    /// A part that lies outside the whole.
+    RangeNotSatisfiable,
     /// The client's version is too old.
     UpgradeRequired,
     /// More often than allowed.
@@ -148,6 +150,8 @@ codes! {
     TooLarge: "too_large", TooLarge, "内容超过大小限制", "Larger than allowed";
     /// Not a media type that is taken here.
     UnsupportedMedia: "unsupported_media_type", UnsupportedMedia, "不支持的内容类型", "This media type is not taken here";
+    /// The part asked for lies outside the file.
+    RangeNotSatisfiable: "range_not_satisfiable", RangeNotSatisfiable, "所取范围超出文件长度", "The range lies outside the file";
     /// The app is too old to be told of changes; what it has to send is taken.
     UpgradeRequired: "upgrade_required", UpgradeRequired, "应用版本过旧，请升级后再同步；未发送的内容仍可提交", "The app is too old to pull: upgrade it; what it has to send is still taken";
     /// Too many tries.

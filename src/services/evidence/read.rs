@@ -1,9 +1,10 @@
-//! Reading photos. The original is for the office; everyone else gets what was made of it, and only of photos on tickets
-//! that they may know of, or of their own.
+//! Reading photos. The original is for the office, and whoever reads one leaves a line in the access trail before the first byte
+//! goes out; everyone else gets what was made of it, and only of photos on tickets that they may know of, or of their own.
 
+use std::ops::Range;
 use std::str::FromStr;
 
-use bytes::Bytes;
+use futures_util::StreamExt as _;
 use uuid::Uuid;
 
 use super::store::refuse_blob;
@@ -12,8 +13,13 @@ use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::evidence::{Rendition, StoredPhoto};
+use crate::gateways::blobs::{BlobStream, Reply};
+use crate::gateways::images::sniff;
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
+
+/// As many bytes tell every format that is known.
+const SIGNATURE_BYTES: u64 = 64;
 
 /// Which form of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,15 @@ impl Variant {
             Self::Thumb => "thumb",
         }
     }
+
+    /// What a reader may keep. A browser that several people use must not show one of them what another one read.
+    pub fn caching(self) -> &'static str {
+        match self {
+            // Each reading is one that leaves its line.
+            Self::Original => "private, no-store",
+            Self::Display | Self::Thumb => "private, max-age=31536000, immutable",
+        }
+    }
 }
 
 impl FromStr for Variant {
@@ -48,23 +63,41 @@ impl FromStr for Variant {
     }
 }
 
-/// The bytes of a photo in one form.
+/// A photo in one form that the caller may read, not opened yet.
 #[derive(Debug, Clone)]
-pub struct PhotoBytes {
-    /// The bytes.
-    pub bytes: Bytes,
-    /// Media type.
-    pub mime: String,
-    /// The name that every reader may have: part of the entity tag.
+pub struct PhotoFile {
+    /// The name that every reader may have.
     pub photo_key: Uuid,
+    /// The form.
+    pub variant: Variant,
+    blob_key: String,
 }
 
-/// Reads a photo by its photo key, or by the phone's id for those who know that.
+impl PhotoFile {
+    /// Names these bytes, which never change: tells nothing of phone or report.
+    pub fn tag(&self) -> String {
+        format!("{}-{}", self.photo_key, self.variant.as_str())
+    }
+
+    /// `Content-Disposition`, with a name that tells nothing either.
+    pub fn disposition(&self, mime: &str) -> String {
+        let ending = match mime {
+            "image/jpeg" => "jpg",
+            "image/png" => "png",
+            "image/webp" => "webp",
+            "image/heic" => "heic",
+            _ => "bin",
+        };
+        format!("inline; filename=\"{}.{ending}\"", self.tag())
+    }
+}
+
+/// Finds a photo by its photo key, or by the phone's id for those who know that.
 ///
 /// # Errors
 /// `not_found` for a photo that the caller may not know of; `not_ready`, `unreadable` or `unsupported_rendition` when
 /// there is nothing to show.
-pub async fn read(svc: &Services, actor: &Actor, id: Uuid, variant: Variant) -> Result<PhotoBytes> {
+pub async fn find(svc: &Services, actor: &Actor, id: Uuid, variant: Variant) -> Result<PhotoFile> {
     require(
         actor,
         match variant {
@@ -77,7 +110,7 @@ pub async fn read(svc: &Services, actor: &Actor, id: Uuid, variant: Variant) -> 
         visible(&mut conn, actor, id).await?
     };
     let not_ready = || Error::new(Code::NotReady).retry_after(2);
-    let key = match (variant, photo.rendition) {
+    let blob_key = match (variant, photo.rendition) {
         (Variant::Original, _) => photo.blob_key.ok_or_else(not_ready)?,
         (_, Rendition::None) => return Err(not_ready()),
         (_, Rendition::Unreadable) => return Err(Error::new(Code::Unreadable)),
@@ -85,20 +118,103 @@ pub async fn read(svc: &Services, actor: &Actor, id: Uuid, variant: Variant) -> 
         (Variant::Display, Rendition::Ready) => photo.display_key.ok_or_else(not_ready)?,
         (Variant::Thumb, Rendition::Ready) => photo.thumb_key.ok_or_else(not_ready)?,
     };
-    let bytes = svc
-        .blobs
-        .get(&key)
-        .await
-        .map_err(refuse_blob)?
-        .ok_or_else(|| anyhow::anyhow!("the bytes of photo {} are gone", photo.photo_key))?;
-    Ok(PhotoBytes {
-        bytes,
-        mime: match variant {
-            Variant::Original => photo.declared.mime,
-            Variant::Display | Variant::Thumb => "image/jpeg".to_owned(),
-        },
+    Ok(PhotoFile {
         photo_key: photo.photo_key,
+        variant,
+        blob_key,
     })
+}
+
+/// Media type, by the bytes themselves: what the phone said of them is not believed.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn media_type(svc: &Services, file: &PhotoFile) -> Result<&'static str> {
+    if file.variant != Variant::Original {
+        return Ok("image/jpeg");
+    }
+    let (_, mut pieces) = part(svc, file, 0..SIGNATURE_BYTES).await?;
+    let mut signature = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        signature.extend_from_slice(&piece.map_err(refuse_blob)?);
+    }
+    Ok(sniff(&signature).map_or("application/octet-stream", |known| known.mime()))
+}
+
+/// Length in bytes.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn size_bytes(svc: &Services, file: &PhotoFile) -> Result<u64> {
+    let size = svc.blobs.size(&file.blob_key).await.map_err(refuse_blob)?;
+    size.ok_or_else(|| gone(file))
+}
+
+/// Where the reader gets the bytes from the object store itself, if that is how this server is set up.
+///
+/// # Errors
+/// `unavailable`; then nobody has the address.
+pub async fn address(
+    svc: &Services,
+    actor: &Actor,
+    file: &PhotoFile,
+    mime: &str,
+) -> Result<Option<String>> {
+    let reply = Reply {
+        mime: mime.to_owned(),
+        disposition: file.disposition(mime),
+        caching: file.variant.caching().to_owned(),
+    };
+    let address = svc.blobs.address(&file.blob_key, &reply).await;
+    let address = address.map_err(refuse_blob)?;
+    if address.is_some() {
+        note(svc, actor, file).await?;
+    }
+    Ok(address)
+}
+
+/// The bytes, or a part of them that lies within, piece by piece; with their length.
+///
+/// # Errors
+/// `unavailable`; then no byte goes out.
+pub async fn open(
+    svc: &Services,
+    actor: &Actor,
+    file: &PhotoFile,
+    range: Option<Range<u64>>,
+) -> Result<BlobStream> {
+    let opened = match range {
+        Some(range) => part(svc, file, range).await?,
+        None => {
+            let found = svc.blobs.get_stream(&file.blob_key).await;
+            found.map_err(refuse_blob)?.ok_or_else(|| gone(file))?
+        }
+    };
+    note(svc, actor, file).await?;
+    Ok(opened)
+}
+
+async fn part(svc: &Services, file: &PhotoFile, range: Range<u64>) -> Result<BlobStream> {
+    let found = svc.blobs.get_range(&file.blob_key, range).await;
+    found.map_err(refuse_blob)?.ok_or_else(|| gone(file))
+}
+
+/// Writes the line of the access trail.
+async fn note(svc: &Services, actor: &Actor, file: &PhotoFile) -> Result<()> {
+    if file.variant != Variant::Original {
+        return Ok(());
+    }
+    let mut conn = svc.conn().await?;
+    Ok(db::original_read::insert(&mut conn, actor, file.photo_key, svc.now()).await?)
+}
+
+/// A store that has lost its disk says that there is nothing; it may come back.
+fn gone(file: &PhotoFile) -> Error {
+    tracing::error!(photo = %file.photo_key, variant = file.variant.as_str(), "the store has no such bytes");
+    Error::unavailable(anyhow::anyhow!(
+        "the bytes of photo {} are gone",
+        file.photo_key
+    ))
 }
 
 async fn visible(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredPhoto> {
