@@ -1,7 +1,7 @@
 //! Who gets what from every operation of the API, as one table: an operation without a row fails here. The rows tell the
 //! status that each role of the demo city is answered when it calls with nothing but what the path asks for.
 
-mod table;
+pub mod table;
 
 use std::collections::BTreeSet;
 

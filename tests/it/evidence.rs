@@ -1,16 +1,22 @@
 //! Photos: kept whole or not at all, kept once, shown to whom they may be shown.
 
+mod delivery;
 mod fingerprint;
 mod flags;
 mod large;
+mod leak;
 mod memory;
+mod object_store;
+mod original_reads;
 mod outage;
 mod read;
 mod refusal;
 mod rendition;
 mod reuse;
 mod store;
+mod sweep;
 mod tus;
+mod tus_js;
 
 use std::path::Path;
 

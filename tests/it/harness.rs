@@ -9,8 +9,9 @@
 //! app.finish().await;
 //! ```
 
+pub mod bad_line;
 pub mod camera;
-mod client;
+pub mod client;
 mod clock;
 mod cluster;
 mod database;
@@ -20,6 +21,7 @@ mod runtime;
 mod s3;
 mod server_process;
 pub mod story;
+pub mod tus_js;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -75,6 +77,7 @@ struct Setup {
     metrics: Metrics,
     public_url: Option<String>,
     store: Option<BlobsConfig>,
+    gives_addresses: bool,
 }
 
 /// A further server, gone when dropped.
@@ -142,6 +145,16 @@ impl TestApp {
         Self::over(Database::demo().await, setup).await
     }
 
+    /// The same, with an object store that hands photos out itself.
+    pub async fn demo_giving_addresses(store: BlobsConfig) -> Self {
+        let setup = Setup {
+            store: Some(store),
+            gives_addresses: true,
+            ..Setup::default()
+        };
+        Self::over(Database::demo().await, setup).await
+    }
+
     /// The same, reached under this URL as far as it knows.
     pub async fn demo_at(public_url: &str) -> Self {
         let setup = Setup {
@@ -158,7 +171,11 @@ impl TestApp {
             let store = setup
                 .store
                 .unwrap_or_else(|| BlobsConfig::Folder(blobs.path().to_owned()));
-            let svc = services(database.url(), Arc::clone(&clock), &store);
+            let mut photos = open(&store);
+            if setup.gives_addresses {
+                photos = photos.giving_addresses().expect("an object store");
+            }
+            let svc = services(database.url(), Arc::clone(&clock), photos);
             let options = server::Options {
                 workers: 1,
                 metrics: setup.metrics,
@@ -184,7 +201,7 @@ impl TestApp {
         let (url, store) = (self.database.url().to_owned(), self.store.clone());
         let clock = Arc::clone(&self.clock);
         runtime::on(async move {
-            let svc = services(&url, clock, &store);
+            let svc = services(&url, clock, open(&store));
             let options = server::Options {
                 workers: 1,
                 ..server::Options::default()
@@ -295,14 +312,18 @@ impl Drop for TestApp {
 async fn load_demo(database_url: &str) {
     let blobs = tempfile::tempdir().expect("a temporary folder");
     let store = BlobsConfig::Folder(blobs.path().to_owned());
-    let svc = services(database_url, Arc::default(), &store);
+    let svc = services(database_url, Arc::default(), open(&store));
     let loaded = demo::load(&svc, &|_, _| ()).await;
     assert!(loaded.expect("the demo city loads"));
 }
 
-/// Everything cheap and local.
-fn services(database_url: &str, clock: Arc<ManualClock>, store: &BlobsConfig) -> Services {
+fn open(store: &BlobsConfig) -> Blobs {
     install_tls_provider();
+    Blobs::open(store).expect("a folder, or a store that need not answer yet")
+}
+
+/// Everything cheap and local.
+fn services(database_url: &str, clock: Arc<ManualClock>, blobs: Blobs) -> Services {
     let cheap = Cost {
         memory_kib: 8,
         passes: 1,
@@ -315,7 +336,7 @@ fn services(database_url: &str, clock: Arc<ManualClock>, store: &BlobsConfig) ->
     Services::new(Parts {
         pool: pool(database_url, POOL_SIZE).expect("a pool"),
         clock,
-        blobs: Blobs::open(store).expect("a folder, or a store that need not answer yet"),
+        blobs,
         images: Images::new(2),
         passwords: Passwords::new(cheap, 2, Duration::from_secs(10))
             .expect("Argon2 takes this cost"),

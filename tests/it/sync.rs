@@ -7,4 +7,4 @@ mod example;
 mod interleaving;
 mod photos;
 mod pull;
-mod push;
+pub mod push;

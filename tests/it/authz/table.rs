@@ -79,6 +79,7 @@ pub const ROWS: &[Row] = &[
     // The original is for fewer: tests/it/evidence/read.rs.
     row("get_photo_facts",                            [401, 403, 403, 404, 404, 403, 403, 403]),
     Row { parameters: &[("variant", "display")], ..row("get_attachment", [401, 404, 404, 404, 404, 404, 403, 403]) },
+    row("list_original_reads",                        [401, 403, 403, 403, 200, 403, 200, 403]),
     row("describe_uploads",                           [204; 8]),
     // A link is its own permission: whoever has none finds nothing.
     Row { headers: &[TUS, ("upload-length", "4")], ..row("create_upload", [401, 201, 201, 201, 201, 403, 403, 403]) },

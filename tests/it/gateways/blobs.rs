@@ -4,7 +4,9 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
-use xuncha::gateways::blobs::{BlobError, Blobs, BlobsConfig, StoredBlob, install_tls_provider};
+use xuncha::gateways::blobs::{
+    BlobError, Blobs, BlobsConfig, Reply, StoredBlob, install_tls_provider,
+};
 
 fn folder_store() -> (Blobs, TempDir) {
     let root = tempfile::tempdir().expect("a temporary folder");
@@ -203,4 +205,75 @@ async fn an_s3_store_opens_with_tls_and_an_unreachable_one_is_unavailable() {
         });
         assert!(matches!(refused, Err(BlobError::Config(_))), "{url}");
     }
+}
+
+#[tokio::test]
+async fn an_object_store_gives_out_an_address_for_one_blob_and_a_few_minutes() {
+    install_tls_provider();
+    let pairs = [
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_REGION", "here"),
+        ("AWS_ENDPOINT", "http://127.0.0.1:9"),
+    ];
+    let options = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let blobs = Blobs::open(&BlobsConfig::S3 {
+        url: "s3://bucket/some/prefix".to_owned(),
+        options: options.to_vec(),
+    })
+    .expect("opens without a connection");
+    let reply = Reply {
+        mime: "image/jpeg".to_owned(),
+        disposition: "inline; filename=\"a.jpg\"".to_owned(),
+        caching: "private, no-store".to_owned(),
+    };
+    let none = blobs.address("original/a", &reply).await;
+    assert_eq!(none.expect("signed"), None, "not unless it is told to");
+    let blobs = blobs.giving_addresses().expect("an object store");
+    let address = blobs.address("original/a", &reply).await.expect("signed");
+    let address = reqwest::Url::parse(&address.expect("an address")).expect("a URL");
+    assert_eq!(address.path(), "/bucket/some/prefix/original/a");
+    let said = |name: &str| {
+        let pair = address.query_pairs().find(|(found, _)| found == name);
+        pair.map(|(_, value)| value.into_owned())
+    };
+    assert_eq!(said("response-content-type").as_deref(), Some("image/jpeg"));
+    assert_eq!(
+        said("response-content-disposition").as_deref(),
+        Some("inline; filename=\"a.jpg\"")
+    );
+    assert_eq!(
+        said("response-cache-control").as_deref(),
+        Some("private, no-store")
+    );
+    assert_eq!(said("X-Amz-Expires").as_deref(), Some("300"));
+    assert!(said("X-Amz-Signature").is_some());
+}
+
+#[tokio::test]
+async fn a_folder_has_no_addresses_to_give() {
+    let (blobs, _root) = folder_store();
+    assert!(matches!(
+        blobs.giving_addresses(),
+        Err(BlobError::Config(_))
+    ));
+}
+
+#[tokio::test]
+async fn parts_and_lengths_are_those_of_the_bytes() {
+    let (blobs, _root) = folder_store();
+    let bytes = Bytes::from((0..=255_u8).cycle().take(50_000).collect::<Vec<u8>>());
+    blobs.put("a/b", bytes.clone()).await.expect("stored");
+    assert_eq!(blobs.size("a/b").await.expect("answered"), Some(50_000));
+    assert_eq!(blobs.size("a/c").await.expect("answered"), None);
+    let (length, stream) = blobs
+        .get_range("a/b", 10_000..30_000)
+        .await
+        .expect("read")
+        .expect("there");
+    let pieces: Vec<Bytes> = stream.try_collect().await.expect("streamed");
+    assert_eq!(length, 20_000);
+    assert_eq!(pieces.concat(), bytes.slice(10_000..30_000));
+    let missing = blobs.get_range("a/c", 0..10).await.expect("answered");
+    assert!(missing.is_none());
 }

@@ -44,7 +44,25 @@ impl ServerProcess {
 
     /// The same, with further options.
     pub fn start_with(data_dir: &Path, listen: &str, options: &[&str]) -> Self {
-        let mut child = Self::command()
+        Self::start_as(Self::command(), data_dir, listen, options)
+    }
+
+    /// The same on any free port, where no file can grow beyond so many mebibytes: as on a disk that is full then.
+    pub fn start_on_a_full_disk(data_dir: &Path, mebibytes: u32) -> Self {
+        let program = Self::command();
+        let mut shell = Command::new("bash");
+        let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", mebibytes * 1024);
+        shell
+            .args(["-c", &limit, "bash"])
+            .arg(program.get_program());
+        for (name, _) in program.get_envs() {
+            shell.env_remove(name);
+        }
+        Self::start_as(shell, data_dir, "127.0.0.1:0", &[])
+    }
+
+    fn start_as(mut command: Command, data_dir: &Path, listen: &str, options: &[&str]) -> Self {
+        let mut child = command
             .args(["server", "--demo", "--listen", listen, "--data-dir"])
             .arg(data_dir)
             .args(options)

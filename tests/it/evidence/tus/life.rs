@@ -7,7 +7,7 @@ use xuncha::services::queue;
 
 use super::{append, assert_gone, begin, creation, offset_of};
 use crate::evidence::files;
-use crate::harness::story::Photo;
+use crate::harness::story::{self, Photo};
 use crate::harness::{S3Server, TestApp};
 
 fn days(days: i64) -> SignedDuration {
@@ -53,6 +53,9 @@ async fn is_swept(mut app: TestApp, left: impl Fn(&TestApp) -> usize) {
     app.let_jobs_stay();
     let inspector = app.login("inspector1").await;
     let (given_up, whole) = (Photo::new(), Photo::new());
+    // Linked: a photo that nobody declares goes as well.
+    let draft = story::report("371602").photos(vec![whole.clone()]);
+    draft.post(&inspector).await;
     let place = begin(&inspector, &given_up).await;
     append(&app.client(), &place, 0, &given_up.bytes[..100]).await;
     let done = begin(&inspector, &whole).await;
