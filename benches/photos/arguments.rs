@@ -23,6 +23,9 @@ pub struct Arguments {
     /// So many times.
     #[arg(long, hide = true, default_value_t = 1)]
     pub repeat: usize,
+    /// The program `rustus`.
+    #[arg(long, value_name = "FILE")]
+    pub rustus: PathBuf,
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,

@@ -3,6 +3,7 @@
 mod arguments;
 mod hashes;
 mod images;
+mod tus;
 
 #[path = "../sync/city.rs"]
 mod city;
@@ -40,9 +41,11 @@ async fn main() -> anyhow::Result<()> {
     let mut table = Table::default();
     images::measure(&arguments, &mut table, &say)?;
     say("starting a demo city with a PostgreSQL of its own");
-    let city = City::start(&arguments.pg_bin)?;
+    let city = City::start(&arguments.pg_bin, &[])?;
     city.end_on_signal()?;
     hashes::measure(&arguments, &city, &mut table, &say).await?;
+    drop(city);
+    tus::measure(&arguments, &mut table, &say).await?;
     say("done");
     let processors = std::thread::available_parallelism()?;
     table.note(format!(

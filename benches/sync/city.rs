@@ -27,8 +27,8 @@ pub struct City {
 }
 
 impl City {
-    /// Starts it in a new temporary folder.
-    pub fn start(pg_bin: &Path) -> anyhow::Result<Self> {
+    /// Starts it in a new temporary folder, with further options.
+    pub fn start(pg_bin: &Path, options: &[&str]) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("xuncha-bench.").tempdir()?;
         // Started by root, PostgreSQL runs as another user, who must be able to pass through.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
@@ -45,6 +45,7 @@ impl City {
             .arg(pg_bin)
             .arg("--data-dir")
             .arg(folder.path())
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -66,7 +67,7 @@ impl City {
 
     /// Ends the city when the benchmark is told to end: what it is waiting for fails then, and the folder is cleared.
     pub fn end_on_signal(&self) -> anyhow::Result<()> {
-        let server = Pid::from_raw(i32::try_from(self.child.id())?);
+        let server = Pid::from_raw(i32::try_from(self.pid())?);
         let (mut interrupt, mut terminate) = (
             signal(SignalKind::interrupt())?,
             signal(SignalKind::terminate())?,
@@ -84,13 +85,23 @@ impl City {
 
     /// The last lines of the server's log.
     pub fn log_tail(&self) -> String {
-        log_tail(self.folder.path())
+        log_tail(self.folder())
+    }
+
+    /// The server's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where its data lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 
 impl Drop for City {
     fn drop(&mut self) {
-        if let Ok(pid) = i32::try_from(self.child.id()) {
+        if let Ok(pid) = i32::try_from(self.pid()) {
             // It has ended already, or it is told to.
             let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
         }

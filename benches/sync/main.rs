@@ -73,7 +73,7 @@ async fn main() -> anyhow::Result<()> {
     let say = move |what: &str| eprintln!("{:>5} s  {what}", begun.elapsed().as_secs());
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     say("starting a demo city with a PostgreSQL of its own");
-    let city = City::start(&arguments.pg_bin)?;
+    let city = City::start(&arguments.pg_bin, &[])?;
     city.end_on_signal()?;
     let measuring = Box::pin(measure(&city, arguments.sizes(), load, &say));
     let measured = match measuring.await {
