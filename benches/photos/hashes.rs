@@ -70,7 +70,7 @@ pub async fn measure(
     for round in 0..3 {
         for (n, photo) in photos.iter().enumerate() {
             let begun = Instant::now();
-            let found = alike(&mut conn, &photo.asked).await?;
+            let found = alike(&mut conn, photo).await?;
             if round > 0 {
                 times.push(begun.elapsed());
             }
@@ -82,7 +82,9 @@ pub async fn measure(
         }
     }
     let times = Times::of(times)?;
-    let asked = photos.first().map_or(0, |it| it.asked.len());
+    let asked = photos
+        .first()
+        .map_or(0, |it| it.usual.len() + it.others.len());
     table.heading([
         "looking for a photo",
         "median",

@@ -14,7 +14,7 @@ const SIDE: usize = 128;
 /// Waves in each direction, the constant one among them: more than any of the lowest 144 has.
 const WAVES: usize = 15;
 /// A wave counts as seen from this amplitude on, in grey levels of 255; what a camera or an encoder adds is less.
-const SEEN: f32 = 0.1;
+const SEEN: f32 = 0.04;
 /// With fewer waves seen, the signs are chance: a wall, a lens cap, the night.
 const SEEN_WAVES: usize = 96;
 /// Runs of bits that the index looks up; neighbouring waves are dealt to different runs.

@@ -285,6 +285,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    photo_fingerprints (attachment_id) {
+        attachment_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    photo_likenesses (attachment_id, other_id) {
+        attachment_id -> Uuid,
+        other_id -> Uuid,
+        distance_bits -> Int4,
+    }
+}
+
+diesel::table! {
     policies (key, version) {
         key -> Text,
         version -> Int4,
@@ -526,6 +540,8 @@ diesel::joinable!(ownership_rulings -> accounts (ruled_by));
 diesel::joinable!(ownership_rulings -> check_points (point_id));
 diesel::joinable!(ownership_rulings -> tickets (ticket_id));
 diesel::joinable!(ownership_rulings -> units (unit_id));
+diesel::joinable!(photo_exif -> attachments (attachment_id));
+diesel::joinable!(photo_fingerprints -> attachments (attachment_id));
 diesel::joinable!(policies -> accounts (set_by));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(report_amendments -> accounts (account_id));
@@ -573,6 +589,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     original_reads,
     ownership_rulings,
     photo_exif,
+    photo_fingerprints,
+    photo_likenesses,
     policies,
     reference_stamps,
     refresh_tokens,

@@ -1,5 +1,5 @@
-//! Fingerprints, and the photos that look alike. Looking is exact up to [`SAME_WITHIN`] bits and reads no more than the index
-//! gives: see the migration `photo_fingerprints`.
+//! Fingerprints, and the photos that look alike. Looking reads no more than the index gives, and is exact as far as
+//! [`Fingerprints`] says: see the migration `photo_fingerprints`.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::db::cached::cached;
 use crate::db::{Conn, DbError};
-use crate::domain::evidence::fingerprint::{BYTES, Fingerprint, SAME_WITHIN};
+use crate::domain::evidence::fingerprint::{BYTES, Fingerprint, Fingerprints, SAME_WITHIN};
 
 const BITS: usize = 8 * BYTES;
 const RUNS: usize = 8;
@@ -52,16 +52,29 @@ pub struct Likeness {
 }
 
 /// Photos whose fingerprint is within [`SAME_WITHIN`] bits of one that is asked for, nearest first.
-pub async fn alike(conn: &mut Conn, asked: &[Fingerprint]) -> Result<Vec<Likeness>, DbError> {
-    let mut asked: Vec<String> = asked.iter().map(Fingerprint::to_string).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    cached(ALIKE.as_str())
-        .bind::<Array<Text>, _>(asked)
+pub async fn alike(conn: &mut Conn, asked: &Fingerprints) -> Result<Vec<Likeness>, DbError> {
+    // A key has few rows: a bitmap for each costs three times what reading them does.
+    bitmaps(conn, "off").await?;
+    let all = asked.usual.iter().chain(&asked.others);
+    let widely = i32::try_from(asked.usual.len()).unwrap_or(i32::MAX);
+    let found = cached(ALIKE.as_str())
+        .bind::<Array<Text>, _>(all.map(Fingerprint::to_string).collect::<Vec<_>>())
+        .bind::<Integer, _>(widely)
         .bind::<Integer, _>(i32::try_from(SAME_WITHIN).unwrap_or(0))
         .bind::<Integer, _>(MOST)
         .load(conn)
+        .await;
+    bitmaps(conn, "on").await?;
+    found
+}
+
+/// Whether the planner may use bitmaps, until the transaction ends.
+async fn bitmaps(conn: &mut Conn, may: &'static str) -> Result<(), DbError> {
+    cached("SELECT set_config('enable_bitmapscan', $1, true)")
+        .bind::<Text, _>(may)
+        .execute(conn)
         .await
+        .map(|_| ())
 }
 
 /// Keeps what was found for a photo.
@@ -88,13 +101,14 @@ pub async fn keep_likenesses(
     .map(|_| ())
 }
 
-/// Every run of every question with its neighbours, each looked up in the index of that run. The LATERAL with `OFFSET 0`
+/// Every run of every question, those of the first few questions with their neighbours too, each looked up in the index of that run. The LATERAL with `OFFSET 0`
 /// keeps the planner, which cannot know how few rows a key has, from reading the table.
 static ALIKE: LazyLock<String> = LazyLock::new(|| {
     let mut sql = format!(
         "WITH question AS MATERIALIZED (\
-           SELECT n, ('x' || hex)::bit({BITS}) AS bits FROM unnest($1::text[]) WITH ORDINALITY AS asked (hex, n)), \
-         flip AS MATERIALIZED (SELECT 0 AS mask UNION ALL SELECT 1 << n FROM generate_series(0, {last}) AS n), ",
+           SELECT ('x' || hex)::bit({BITS}) AS bits, n <= $2 AS widely FROM unnest($1::text[]) WITH ORDINALITY AS asked (hex, n)), \
+         flip AS MATERIALIZED (\
+           SELECT 0 AS mask, false AS wide UNION ALL SELECT 1 << n, true FROM generate_series(0, {last}) AS n), ",
         last = RUN_BITS - 1
     );
     let mut union = String::new();
@@ -107,7 +121,7 @@ static ALIKE: LazyLock<String> = LazyLock::new(|| {
         let _ = write!(
             union,
             "{} SELECT f.attachment_id, bit_count(f.bits # probe.bits) AS distance FROM (\
-               SELECT bits, {part} # mask AS key FROM question, flip) AS probe CROSS JOIN LATERAL (\
+               SELECT bits, {part} # mask AS key FROM question JOIN flip ON question.widely OR NOT flip.wide) AS probe CROSS JOIN LATERAL (\
                SELECT attachment_id, bits FROM photo_fingerprints WHERE {part} = probe.key OFFSET 0) AS f",
             if run == 0 { "" } else { " UNION ALL" }
         );
@@ -115,7 +129,7 @@ static ALIKE: LazyLock<String> = LazyLock::new(|| {
     let _ = write!(
         sql,
         "found AS ({union}) SELECT attachment_id AS other, min(distance)::integer AS distance_bits FROM found \
-          WHERE distance <= $2 GROUP BY attachment_id ORDER BY distance_bits, other LIMIT $3"
+          WHERE distance <= $3 GROUP BY attachment_id ORDER BY distance_bits, other LIMIT $4"
     );
     sql
 });

@@ -37,6 +37,10 @@ impl fmt::Debug for Fingerprint {
 pub struct Fingerprints {
     /// Of its middle, which every copy has that was cropped a little: others find it by this one.
     pub own: Fingerprint,
-    /// What the middle of another photo would be, if this one were made of that: as it is, cropped here or there, mirrored.
-    pub asked: Vec<Fingerprint>,
+    /// What the middle of another photo would be, if this one were made of that as copies usually are: with nothing cut off, or
+    /// the same at each side; mirrored or not. Looked for exactly up to [`SAME_WITHIN`].
+    pub usual: Vec<Fingerprint>,
+    /// The same for what else may be cut off. These are met so closely that they are looked for less widely: with certainty up to
+    /// 7 bits, mostly up to [`SAME_WITHIN`].
+    pub others: Vec<Fingerprint>,
 }

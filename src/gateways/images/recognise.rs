@@ -18,11 +18,14 @@ const HALF: Crop = [MARGIN / 2.0, MARGIN / 2.0];
 const START: Crop = [MARGIN, 0.0];
 const END: Crop = [0.0, MARGIN];
 
-const CROPS: [Crop; 5] = [WHOLE, BOTH, HALF, START, END];
-/// The usual ones, for the rarer case that the copy came before its original.
-const USUAL: [(Crop, Crop); 6] = [
-    (BOTH, BOTH),
+/// What may be cut off along one direction.
+const CROPS: [Crop; 5] = [WHOLE, HALF, BOTH, START, END];
+/// What is cut off as a rule: nothing, or the same everywhere.
+const USUAL: [Crop; 3] = [WHOLE, HALF, BOTH];
+/// For the rarer case that the copy came before its original.
+const BEFORE: [(Crop, Crop); 6] = [
     (HALF, HALF),
+    (BOTH, BOTH),
     (START, START),
     (START, END),
     (END, START),
@@ -33,26 +36,31 @@ const USUAL: [(Crop, Crop); 6] = [
 pub(super) fn fingerprints(grid: &Grid) -> Option<Fingerprints> {
     let own = grid.hashes(&[window([MARGIN; 2], [MARGIN; 2])]);
     let own = own.first().copied().flatten()?;
-    let mut asked = Vec::new();
-    for hash in grid.hashes(&questions()).into_iter().flatten() {
-        asked.extend([Fingerprint(hash), Fingerprint(mirrored(hash))]);
-    }
+    let usual = USUAL.map(|crop| window(middle(crop), middle(crop)));
     Some(Fingerprints {
         own: Fingerprint(own),
-        asked,
+        usual: with_mirror_images(grid, &usual),
+        others: with_mirror_images(grid, &others()),
     })
 }
 
-/// Where in this photo the middle of another one would be.
-fn questions() -> Vec<Window> {
-    let cropped = CROPS.iter().flat_map(|across| {
-        CROPS
-            .iter()
-            .map(|down| window(middle(*across), middle(*down)))
-    });
-    let original = USUAL
+fn with_mirror_images(grid: &Grid, windows: &[Window]) -> Vec<Fingerprint> {
+    let hashes = grid.hashes(windows).into_iter().flatten();
+    hashes
+        .flat_map(|hash| [Fingerprint(hash), Fingerprint(mirrored(hash))])
+        .collect()
+}
+
+/// Where else in this photo the middle of another one may be.
+fn others() -> Vec<Window> {
+    let pairs = CROPS
         .iter()
-        .map(|(across, down)| window(inner(*across), inner(*down)));
+        .flat_map(|across| CROPS.map(|down| (*across, down)));
+    let cropped = pairs
+        .filter(|(across, down)| across != down || !USUAL.contains(across))
+        .map(|(across, down)| window(middle(across), middle(down)));
+    // The other way about: the other one was made of this one.
+    let original = BEFORE.map(|(across, down)| window(inner(across), inner(down)));
     cropped.chain(original).collect()
 }
 

@@ -107,7 +107,7 @@ async fn keep(conn: &mut Conn, aid: Uuid, found: &Found) -> Result<()> {
     exif::keep(conn, aid, &found.exif).await?;
     if let Some(fingerprints) = &found.fingerprints {
         fingerprint::keep(conn, aid, fingerprints.own).await?;
-        let alike = fingerprint::alike(conn, &fingerprints.asked).await?;
+        let alike = fingerprint::alike(conn, fingerprints).await?;
         fingerprint::keep_likenesses(conn, aid, &alike).await?;
     }
     Ok(db::feed::attachments(conn, &[aid]).await?)
