@@ -181,6 +181,7 @@ async fn a_photo_that_is_being_linked_stays() {
     assert_eq!(swept(&app).await, orphans(0));
     let clerk = app.login("clerk").await;
     assert_eq!(original(&clerk, &photo).await, 200);
+    app.run_jobs().await;
     app.finish().await;
 }
 
