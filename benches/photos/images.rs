@@ -151,15 +151,9 @@ fn of_sharp(folder: &Path, file: &Path, runs: usize) -> anyhow::Result<Said> {
 
 fn of_ours(file: &Path, runs: usize) -> anyhow::Result<Said> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args([
-        "--pg-bin",
-        "",
-        "--sharp",
-        "",
-        "--repeat",
-        &runs.to_string(),
-        "--examine",
-    ]);
+    // What every call must name, and this one has no use for.
+    command.args(["--pg-bin", ".", "--sharp", ".", "--rustus", "."]);
+    command.args(["--repeat", &runs.to_string(), "--examine"]);
     command.arg(file);
     said(command)
 }
