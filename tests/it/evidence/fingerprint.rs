@@ -1,6 +1,7 @@
 //! Looking for a fingerprint by the index finds exactly what reading every fingerprint would find.
 
 use diesel_async::SimpleAsyncConnection as _;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use xuncha::db::Conn;
 use xuncha::db::attachment::fingerprint::{Likeness, alike, keep};
@@ -12,31 +13,20 @@ use crate::harness::TestApp;
 const CERTAIN: u32 = 7;
 
 fn random() -> Fingerprint {
-    let mut bytes = [0; BYTES];
-    for part in bytes.chunks_mut(16) {
-        let chance = Uuid::new_v4();
-        // Version and variant bits are no chance: taken from the second half of another.
-        let other = Uuid::new_v4();
-        for (index, byte) in part.iter_mut().enumerate() {
-            let spare = other.as_bytes()[(index + 1) % 6];
-            *byte = if matches!(index, 6 | 8) {
-                spare
-            } else {
-                chance.as_bytes()[index]
-            };
-        }
-    }
-    Fingerprint(bytes)
+    let digest = Sha256::digest(Uuid::new_v4().as_bytes());
+    Fingerprint(*digest.first_chunk().expect("long enough"))
 }
 
 /// The same with so many bits turned over.
 fn turned(of: Fingerprint, count: usize) -> Fingerprint {
-    let mut bytes = of.0;
     let mut places: Vec<usize> = (0..8 * BYTES).collect();
-    for turn in 0..count {
-        let chance = usize::from(Uuid::new_v4().as_bytes()[0]);
-        let place = places.swap_remove(chance % (places.len() - turn.min(1)));
-        bytes[place / 8] ^= 1 << (place % 8);
+    places.sort_by_cached_key(|_| Uuid::new_v4());
+    let turned: Vec<usize> = places.into_iter().take(count).collect();
+    let mut bytes = of.0;
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        for bit in (0..8).filter(|bit| turned.contains(&(8 * at + bit))) {
+            *byte ^= 1 << bit;
+        }
     }
     Fingerprint(bytes)
 }

@@ -21,7 +21,7 @@ pub struct Shot {
     exif: Vec<Field>,
 }
 
-/// Numbers that are the same for the same seed (SplitMix64).
+/// Numbers that are the same for the same seed (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
