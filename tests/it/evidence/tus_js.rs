@@ -183,9 +183,11 @@ async fn a_token_that_expires_in_mid_upload_stops_nothing() {
         down: None,
     };
     let line = BadLine::to(app.base_url(), vec![cut]).await;
+    line.jams_at(HALF);
     let uploading = TusJs::start(&shot.order(&line.url, &inspector));
     line.has_carried(HALF).await;
     app.clock.advance(SignedDuration::from_mins(31));
+    line.lead_to(app.base_url());
     let told = uploading.end().await;
     assert_eq!(told.outcome, "done", "{}", told.log);
     assert!(told.log.contains("again"), "it was not cut: {}", told.log);
@@ -206,11 +208,13 @@ async fn an_app_that_was_killed_goes_on_where_it_was() {
     let shot = Shot::new(7);
     shot.report(&inspector).await;
     let line = BadLine::to(app.base_url(), Vec::new()).await;
+    line.jams_at(HALF);
     let mut order = shot.order(&line.url, &inspector);
     order["state"] = json!(shot.path("uploads.json"));
     let first = TusJs::start(&order);
     line.has_carried(HALF).await;
     first.kill();
+    line.lead_to(app.base_url());
     let told = TusJs::start(&order).end().await;
     assert_eq!(told.outcome, "done", "{}", told.log);
     assert!(!told.log.contains("POST"), "it began anew: {}", told.log);
@@ -261,20 +265,24 @@ async fn an_upload_outlives_a_server_that_is_killed() {
     let inspector = log_in(&server).await;
     let shots = [Shot::new(10), Shot::new(11)];
     let line = BadLine::to(&server.url, Vec::new()).await;
+    // Less than one file: whichever is ahead is in its middle.
+    line.jams_at(HALF);
     let mut uploads = Vec::new();
     for shot in &shots {
         shot.report(&inspector).await;
         uploads.push(TusJs::start(&shot.order(&line.url, &inspector)));
     }
-    line.has_carried(HALF * 2).await;
+    line.has_carried(HALF).await;
     server.signal(Signal::SIGKILL);
     let mut server = restart(folder.path());
     line.lead_to(&server.url);
+    let mut logs = String::new();
     for upload in uploads {
         let told = upload.end().await;
         assert_eq!(told.outcome, "done", "{}", told.log);
-        assert!(told.log.contains("again"), "killed too late: {}", told.log);
+        logs.push_str(&told.log);
     }
+    assert!(logs.contains("again"), "killed too late: {logs}");
     let inspector = log_in(&server).await;
     let clerk = Client::new(&server.url).login("clerk").await;
     for shot in &shots {

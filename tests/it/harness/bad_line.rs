@@ -26,8 +26,14 @@ pub struct BadLine {
     /// `http://127.0.0.1:PORT`: what the client takes for the server.
     pub url: String,
     server: Arc<Mutex<SocketAddr>>,
-    carried: watch::Receiver<u64>,
+    gauge: Arc<Gauge>,
     accepting: JoinHandle<()>,
+}
+
+/// What has gone up in all, and up to what it may.
+struct Gauge {
+    carried: watch::Sender<u64>,
+    limit: watch::Sender<u64>,
 }
 
 impl BadLine {
@@ -36,33 +42,42 @@ impl BadLine {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let server = Arc::new(Mutex::new(address_of(server_url)));
-        let (count, carried) = watch::channel(0);
-        let count = Arc::new(count);
+        let gauge = Arc::new(Gauge {
+            carried: watch::Sender::new(0),
+            limit: watch::Sender::new(u64::MAX),
+        });
+        let shared = Arc::clone(&gauge);
         let target = Arc::clone(&server);
         let accepting = tokio::spawn(async move {
             let mut fates = fates.into_iter();
             while let Ok((client, _)) = listener.accept().await {
                 let fate = fates.next().unwrap_or_default();
                 let address = *target.lock().expect("no test panics while holding it");
-                tokio::spawn(carry(client, address, fate, Arc::clone(&count)));
+                tokio::spawn(carry(client, address, fate, Arc::clone(&shared)));
             }
         });
         Self {
             url: format!("http://{address}"),
             server,
-            carried,
+            gauge,
             accepting,
         }
     }
 
-    /// The server is another one from now on: it was started anew.
+    /// Nothing goes up any more once so many bytes have in all, until the line is led somewhere again.
+    pub fn jams_at(&self, bytes: u64) {
+        self.gauge.limit.send_replace(bytes);
+    }
+
+    /// Leads to this server from now on.
     pub fn lead_to(&self, server_url: &str) {
         *self.server.lock().expect("no test panics while holding it") = address_of(server_url);
+        self.gauge.limit.send_replace(u64::MAX);
     }
 
     /// Waits until so many bytes have gone up in all.
     pub async fn has_carried(&self, bytes: u64) {
-        let mut carried = self.carried.clone();
+        let mut carried = self.gauge.carried.subscribe();
         carried
             .wait_for(|count| *count >= bytes)
             .await
@@ -102,14 +117,14 @@ fn address_of(url: &str) -> SocketAddr {
     address.parse().expect("http://ADDRESS:PORT")
 }
 
-async fn carry(client: TcpStream, server: SocketAddr, fate: Fate, count: Arc<watch::Sender<u64>>) {
+async fn carry(client: TcpStream, server: SocketAddr, fate: Fate, gauge: Arc<Gauge>) {
     // A server that is down: the client finds its connection closed.
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let up = pass(from_client, to_server, fate.up, Some(&count));
+    let up = pass(from_client, to_server, fate.up, Some(&gauge));
     let down = pass(from_server, to_client, fate.down, None);
     // Whichever ends first takes the other with it: both sockets are closed.
     tokio::select! {
@@ -123,18 +138,23 @@ async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut left: Option<u64>,
-    count: Option<&watch::Sender<u64>>,
+    gauge: Option<&Gauge>,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         let read = u64::try_from(length).expect("a buffer's length fits 64 bits");
         let through = left.map_or(read, |left| left.min(read));
+        if let Some(gauge) = gauge {
+            let mut limit = gauge.limit.subscribe();
+            let is_open = limit.wait_for(|limit| *gauge.carried.borrow() < *limit);
+            drop(is_open.await.expect("the line is there"));
+        }
         let (piece, _) = buffer.split_at(usize::try_from(through).expect("no more than was read"));
         if to.write_all(piece).await.is_err() {
             return;
         }
-        if let Some(count) = count {
-            count.send_modify(|count| *count += through);
+        if let Some(gauge) = gauge {
+            gauge.carried.send_modify(|carried| *carried += through);
         }
         if through < read {
             return;
