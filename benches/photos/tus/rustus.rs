@@ -42,7 +42,8 @@ impl Rustus {
             .arg("--info-dir")
             .arg(&info)
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            // It greets whoever starts it.
+            .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot run {}", program.display()))?;
         let mut rustus = Self {

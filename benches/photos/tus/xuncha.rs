@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use xuncha::gateways::blobs::install_tls_provider;
 
 use super::upload::Photos;
 use super::{Run, process};
@@ -22,6 +23,7 @@ pub struct Xuncha {
 impl Xuncha {
     /// Starts it, and logs an inspector in.
     pub async fn start(pg_bin: &Path) -> anyhow::Result<Self> {
+        install_tls_provider();
         let city = City::start(pg_bin, &["--no-worker"])?;
         city.end_on_signal()?;
         let login = json!({ "username": "inspector1", "password": "xuncha-demo" });
