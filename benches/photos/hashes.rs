@@ -17,8 +17,7 @@ use crate::arguments::Arguments;
 use crate::city::City;
 use crate::figures::{Goal, Table, Times, grouped, ms};
 
-const PHOTO: &[u8] =
-    include_bytes!("../../tests/it/fixtures/photos/iphone-orientation6-beijing.jpg");
+const PHOTO: &[u8] = include_bytes!("../../tests/it/fixtures/photos/oneplus-gps.jpg");
 const MANY: u32 = 1_000_000;
 /// Photos that are looked for, each twice.
 const ASKED: u32 = 60;
