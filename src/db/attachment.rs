@@ -1,25 +1,31 @@
-//! Photos: what was declared of them, where their bytes lie, and what they are linked with.
+//! Photos: what was declared of them, and where their bytes lie. What they are linked with is in `link`.
 
 pub mod exif;
 pub mod fingerprint;
 pub mod flag;
 pub mod flag_reader;
 pub mod keeping;
+mod link;
 
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::cached::{Bytes, cached, insert, insert_all};
-use super::schema::{attachments, ticket_attachments};
+use super::cached::{Bytes, cached, insert};
+use super::schema::attachments;
 use super::{Conn, DbError};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
+
+pub use self::link::{
+    last_submission, link_event, link_findings, link_more, link_reports, shown_on,
+    submissions_waiting_for, tickets_showing,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = attachments, check_for_backend(diesel::pg::Pg))]
@@ -283,112 +289,10 @@ pub async fn mark_rendered(conn: &mut Conn, aid: Uuid, rendered: &Rendered) -> R
         .map(|_| ())
 }
 
-fn ordinal(index: usize) -> i16 {
-    i16::try_from(index).unwrap_or(i16::MAX)
-}
-
-#[derive(Serialize)]
-struct ReportLink {
-    report_id: Uuid,
-    attachment_id: Uuid,
-    ordinal: i16,
-}
-
-/// Links reports with their photos, in their order.
-pub async fn link_reports(
-    conn: &mut Conn,
-    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
-) -> Result<(), DbError> {
-    let links = links(photos).map(|(report_id, attachment_id, ordinal)| ReportLink {
-        report_id,
-        attachment_id,
-        ordinal,
-    });
-    insert_all(conn, "report_attachments", &links.collect::<Vec<_>>()).await
-}
-
-#[derive(Serialize)]
-struct FindingLink {
-    finding_id: Uuid,
-    attachment_id: Uuid,
-    ordinal: i16,
-}
-
-/// Links findings with their photos, in their order.
-pub async fn link_findings(
-    conn: &mut Conn,
-    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
-) -> Result<(), DbError> {
-    let links = links(photos).map(|(finding_id, attachment_id, ordinal)| FindingLink {
-        finding_id,
-        attachment_id,
-        ordinal,
-    });
-    insert_all(conn, "finding_attachments", &links.collect::<Vec<_>>()).await
-}
-
-fn links(
-    photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
-) -> impl Iterator<Item = (Uuid, Uuid, i16)> {
-    photos.into_iter().flat_map(|(id, aids)| {
-        let numbered = aids.into_iter().enumerate();
-        numbered.map(move |(index, aid)| (id, aid, ordinal(index)))
-    })
-}
-
-/// Links photos with the row of the trail that they came with.
-pub async fn link_event(
-    conn: &mut Conn,
-    ticket_id: Uuid,
-    seq: i32,
-    role: PhotoRole,
-    aids: &[Uuid],
-) -> Result<(), DbError> {
-    let rows: Vec<_> = aids
-        .iter()
-        .enumerate()
-        .map(|(index, aid)| {
-            (
-                ticket_attachments::ticket_id.eq(ticket_id),
-                ticket_attachments::seq.eq(seq),
-                ticket_attachments::attachment_id.eq(aid),
-                ticket_attachments::role.eq(role.as_str()),
-                ticket_attachments::ordinal.eq(ordinal(index)),
-            )
-        })
-        .collect();
-    diesel::insert_into(ticket_attachments::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
 #[derive(QueryableByName)]
 struct IdRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
-}
-
-/// Tickets that show a photo, and why.
-pub async fn shown_on(conn: &mut Conn, aid: Uuid) -> Result<Vec<(Uuid, PhotoRole)>, DbError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        ticket_id: Uuid,
-        #[diesel(sql_type = Text)]
-        role: String,
-    }
-    let rows: Vec<Row> = cached(
-        "SELECT DISTINCT ticket_id, role FROM ticket_photos WHERE attachment_id = $1 ORDER BY ticket_id, role",
-    )
-    .bind::<SqlUuid, _>(aid)
-    .load(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.ticket_id, role(&row.role)))
-        .collect())
 }
 
 /// The role that a word stands for.
@@ -399,59 +303,6 @@ pub(in crate::db) fn role(word: &str) -> PhotoRole {
         "recheck" => PhotoRole::Recheck,
         _ => PhotoRole::Comment,
     }
-}
-
-/// Tickets that show a photo to those outside the office: by their findings, by findings merged into them, or with a
-/// command that they may know of.
-pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> = cached(
-        "SELECT t.id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
-          WHERE fa.attachment_id = $1 \
-         UNION SELECT t.master_id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
-          WHERE fa.attachment_id = $1 AND t.master_id IS NOT NULL \
-         UNION SELECT ta.ticket_id FROM ticket_attachments ta JOIN ticket_events e USING (ticket_id, seq) \
-          WHERE ta.attachment_id = $1 AND NOT e.office_only",
-    )
-    .bind::<SqlUuid, _>(aid)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// Tickets whose submission waits for photos, this one among them.
-pub async fn submissions_waiting_for(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> = cached(
-        "SELECT DISTINCT t.id FROM ticket_attachments ta JOIN tickets t ON t.id = ta.ticket_id \
-          WHERE ta.attachment_id = $1 AND ta.role = 'after' AND t.photos_due_at IS NOT NULL ORDER BY t.id",
-    )
-    .bind::<SqlUuid, _>(aid)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// When the bytes of each photo of a ticket's last submission came; none for those that have not.
-pub async fn last_submission(
-    conn: &mut Conn,
-    ticket_id: Uuid,
-) -> Result<Vec<Option<Timestamp>>, DbError> {
-    let last_seq = ticket_attachments::table
-        .filter(ticket_attachments::ticket_id.eq(ticket_id))
-        .filter(ticket_attachments::role.eq("after"))
-        .select(diesel::dsl::max(ticket_attachments::seq))
-        .first::<Option<i32>>(conn)
-        .await?;
-    let stored: Vec<Option<SqlTimestamp>> = ticket_attachments::table
-        .inner_join(attachments::table)
-        .filter(ticket_attachments::ticket_id.eq(ticket_id))
-        .filter(ticket_attachments::seq.nullable().eq(last_seq))
-        .select(attachments::stored_at)
-        .load(conn)
-        .await?;
-    Ok(stored
-        .into_iter()
-        .map(|at| at.map(SqlTimestamp::to_jiff))
-        .collect())
 }
 
 /// Of these photos, those of which the worker has made what can be made.
@@ -472,37 +323,6 @@ pub async fn stored_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, D
             .load(conn)
             .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// Links further photos with a report, and with one of its findings, behind those that are linked already.
-pub async fn link_more(
-    conn: &mut Conn,
-    report_id: Uuid,
-    finding_id: Option<Uuid>,
-    aids: &[Uuid],
-) -> Result<(), DbError> {
-    diesel::sql_query(
-        "INSERT INTO report_attachments (report_id, attachment_id, ordinal) \
-         SELECT $1, it.aid, (SELECT coalesce(max(ordinal), -1) FROM report_attachments WHERE report_id = $1) + it.n \
-           FROM unnest($2) WITH ORDINALITY AS it (aid, n) ON CONFLICT DO NOTHING",
-    )
-    .bind::<SqlUuid, _>(report_id)
-    .bind::<Array<SqlUuid>, _>(aids)
-    .execute(conn)
-    .await?;
-    let Some(finding_id) = finding_id else {
-        return Ok(());
-    };
-    diesel::sql_query(
-        "INSERT INTO finding_attachments (finding_id, attachment_id, ordinal) \
-         SELECT $1, it.aid, (SELECT coalesce(max(ordinal), -1) FROM finding_attachments WHERE finding_id = $1) + it.n \
-           FROM unnest($2) WITH ORDINALITY AS it (aid, n) ON CONFLICT DO NOTHING",
-    )
-    .bind::<SqlUuid, _>(finding_id)
-    .bind::<Array<SqlUuid>, _>(aids)
-    .execute(conn)
-    .await
-    .map(|_| ())
 }
 
 /// Of these photos of an account, those whose bytes are here, with their digests.
