@@ -24,6 +24,7 @@ pub mod schema;
 pub mod session;
 pub mod sync_cursor;
 pub mod sync_document;
+pub mod task;
 pub mod ticket;
 pub mod unit;
 pub mod upload;

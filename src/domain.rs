@@ -15,6 +15,7 @@ pub mod policy;
 pub mod reference;
 pub mod report;
 pub mod sync;
+pub mod task;
 pub mod text;
 pub mod ticket;
 pub mod unit;

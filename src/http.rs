@@ -18,4 +18,5 @@ mod reference;
 mod report;
 mod supervision;
 mod sync;
+mod task;
 mod ticket;

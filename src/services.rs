@@ -14,6 +14,7 @@ pub mod report;
 pub mod state;
 pub mod supervision;
 pub mod sync;
+pub mod task;
 pub mod ticket;
 
 pub use error::{Error, Result};

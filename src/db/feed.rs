@@ -3,11 +3,13 @@
 
 pub mod epoch;
 pub mod read;
+mod task;
 
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+pub use self::task::tasks;
 use super::cached::cached;
 use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
@@ -81,14 +83,26 @@ pub async fn tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos_of_tickets(conn, ids).await
 }
 
+/// Announces tickets that have not changed to inspectors who have come to know of them, or may no longer. Nobody else is sent
+/// anything: not even that something was sent may tell a unit that its ticket is looked back at.
+pub async fn tickets_to_inspectors(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    cached(TICKETS)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
+        .then(" WHERE f.state <> 'present'")
+        .execute(conn)
+        .await?;
+    photos(conn, PHOTOS_OF_TICKETS, ids, Touched::Inspectors).await
+}
+
 /// Announces the photos of tickets to those who may know of them since these tickets show them.
 pub async fn photos_of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    photos(conn, PHOTOS_OF_TICKETS, ids, false).await
+    photos(conn, PHOTOS_OF_TICKETS, ids, Touched::No).await
 }
 
 /// Announces the photos of tickets that were merged to all who have them: another ticket shows them now.
 pub async fn photos_of_merged(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    photos(conn, PHOTOS_OF_FINDINGS, ids, true).await
+    photos(conn, PHOTOS_OF_FINDINGS, ids, Touched::Yes).await
 }
 
 const TICKETS: &str = "\
@@ -102,7 +116,7 @@ gone AS (\
     FROM t, now \
    WHERE f.entity = 'tickets' AND f.entity_id = t.id AND f.state = 'present' \
      AND NOT EXISTS (SELECT FROM reader WHERE reader.ticket_id = t.id AND reader.scope = f.scope)) \
-INSERT INTO sync_feed (scope, entity, entity_id, state, rev, tx, seq, since) \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
 SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
   FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
@@ -131,7 +145,7 @@ async fn hold_tickets_showing(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbEr
 /// ticket that came to show one since is held as well.
 pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
     hold_tickets_showing(conn, aids).await?;
-    photos(conn, "a.id = ANY ($1)", aids, true).await
+    photos(conn, "a.id = ANY ($1)", aids, Touched::Yes).await
 }
 
 /// Announces the end of photos that were removed to all who have them.
@@ -154,18 +168,30 @@ const PHOTOS_OF_TICKETS: &str =
 const PHOTOS_OF_FINDINGS: &str = "a.id IN (SELECT fa.attachment_id FROM finding_attachments fa \
      JOIN tickets t ON t.finding_id = fa.finding_id WHERE t.id = ANY ($1))";
 
-/// A photo is where the tickets that show it are, with its sender and with the office. Without `touched` only those are told
+/// Whether a photo is sent to those who have it already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touched {
+    /// It is: something about it is different.
+    Yes,
+    /// Only where what its reader may know of it may be different.
+    No,
+    /// The same, and to inspectors alone.
+    Inspectors,
+}
+
+/// A photo is where the tickets that show it are, with its sender and with the office. Untouched, only those are told
 /// who did not have it, or may know of it no longer; or for whom it may be shown by one ticket more or less: its sender, who
 /// keeps it, comes to know of a ticket to recheck, and ceases to.
 async fn photos(
     conn: &mut Conn,
     which: &'static str,
     ids: &[Uuid],
-    touched: bool,
+    touched: Touched,
 ) -> Result<(), DbError> {
     cached(photos_statement(which))
         .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Bool, _>(touched)
+        .bind::<Bool, _>(touched == Touched::Yes)
+        .bind::<Bool, _>(touched == Touched::Inspectors)
         .execute(conn)
         .await
         .map(|_| ())
@@ -231,7 +257,7 @@ SELECT reader.scope, 'attachments', next.photo_key, 'present', \
   LEFT JOIN held ON held.photo_key = next.photo_key AND held.scope = reader.scope AND held.state = 'present' \
   LEFT JOIN (SELECT DISTINCT photo_key, sender FROM rechecked) AS again \
          ON again.photo_key = next.photo_key AND again.sender = reader.scope, now \
- WHERE $2 OR next.shared OR held.scope IS NULL OR again.sender IS NOT NULL \
+ WHERE ($2 OR next.shared OR held.scope IS NULL OR again.sender IS NOT NULL) AND (NOT $3 OR reader.scope LIKE 'user:%') \
  ORDER BY next.photo_key, reader.scope \
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, \
        tx = excluded.tx, seq = excluded.seq"
@@ -321,6 +347,8 @@ held AS MATERIALIZED (\
   SELECT 'reports' AS entity, own.id, 1 + (SELECT count(*) FROM report_amendments m WHERE m.report_id = own.id) AS rev FROM own \
   UNION SELECT 'findings', f.id, 1 FROM findings f JOIN own ON own.id = f.report_id \
   UNION SELECT 'tickets', t.id, t.rev FROM tickets t JOIN ticket ON ticket.ticket_id = t.id \
+  UNION SELECT 'tasks', k.id, k.rev FROM tasks k JOIN accounts i ON i.id = k.account_id AND i.role = 'inspector' \
+         WHERE k.account_id = $1 AND k.state IN ('open', 'started') \
   UNION SELECT 'attachments', a.photo_key, \
                coalesce((SELECT max(f.rev) FROM sync_feed f WHERE f.entity_id = a.photo_key AND f.entity = 'attachments'), 1) \
           FROM attachments a JOIN accounts i ON i.id = $1 AND i.role = 'inspector' \

@@ -413,6 +413,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    tasks (id) {
+        id -> Uuid,
+        kind -> Text,
+        account_id -> Uuid,
+        ticket_id -> Uuid,
+        state -> Text,
+        rev -> Int8,
+        note -> Text,
+        due_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        result -> Nullable<Text>,
+        cancelled_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     ticket_assignments (id) {
         id -> Uuid,
         ticket_id -> Uuid,
@@ -555,6 +574,7 @@ diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(sessions -> devices (device_id));
 diesel::joinable!(sync_cursors -> accounts (account_id));
 diesel::joinable!(sync_cursors -> devices (device_id));
+diesel::joinable!(tasks -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> units (unit_id));
 diesel::joinable!(ticket_attachments -> attachments (attachment_id));
@@ -600,6 +620,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     sync_cursors,
     sync_feed,
+    tasks,
     ticket_assignments,
     ticket_attachments,
     ticket_events,

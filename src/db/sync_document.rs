@@ -10,3 +10,4 @@ pub use self::attachment::attachments;
 pub use self::reference::{areas, conditions, items, points, units};
 pub use self::report::{findings, reports};
 pub use self::ticket::tickets;
+pub use super::task::with_ids as tasks;

@@ -24,6 +24,12 @@ pub enum Action {
     CommandTicket,
     /// Read the trail of a ticket within one's scope.
     ReadTrail,
+    /// Ask inspectors to recheck or to look back, and see whom one can ask.
+    AskInspectors,
+    /// List tasks: one's own, or all (office).
+    ReadTasks,
+    /// Start and finish one's own tasks.
+    DoTasks,
     /// Read the triage list.
     ReadTriage,
     /// Hold a part of the city's data on a phone.
@@ -58,10 +64,11 @@ pub struct Denied {
 pub fn roles(action: Action) -> &'static [Role] {
     use Role::{Admin, Auditor, Clerk, Inspector, Officer, Sponsor, Supervisor};
     match action {
-        Action::CreateReport => &[Inspector],
-        Action::ReadReport => &[Inspector, Clerk, Supervisor],
+        Action::CreateReport | Action::DoTasks => &[Inspector],
+        Action::ReadReport | Action::ReadTasks => &[Inspector, Clerk, Supervisor],
         Action::StorePhoto | Action::CommandTicket => &[Inspector, Officer, Clerk, Supervisor],
         Action::ReadOriginal
+        | Action::AskInspectors
         | Action::ReadTriage
         | Action::ReplayQuarantined
         | Action::ReadOverdue => &[Clerk, Supervisor],

@@ -67,6 +67,8 @@ pub enum Collection {
     Units,
     /// Check points (点位).
     Points,
+    /// Tasks of inspectors (督查任务).
+    Tasks,
     /// Reports (上报).
     Reports,
     /// Findings (问题).
@@ -79,13 +81,14 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Receipts,
         Self::Items,
         Self::Conditions,
         Self::Areas,
         Self::Units,
         Self::Points,
+        Self::Tasks,
         Self::Reports,
         Self::Findings,
         Self::Tickets,
@@ -101,6 +104,7 @@ impl Collection {
             Self::Areas => "areas",
             Self::Units => "units",
             Self::Points => "points",
+            Self::Tasks => "tasks",
             Self::Reports => "reports",
             Self::Findings => "findings",
             Self::Tickets => "tickets",
@@ -116,8 +120,8 @@ impl Collection {
     /// What a role is given of the scopes that it reads.
     pub fn of(role: Role) -> &'static [Self] {
         use Collection::{
-            Areas, Attachments, Conditions, Findings, Items, Points, Receipts, Reports, Tickets,
-            Units,
+            Areas, Attachments, Conditions, Findings, Items, Points, Receipts, Reports, Tasks,
+            Tickets, Units,
         };
         match role {
             Role::Inspector => &[
@@ -126,6 +130,7 @@ impl Collection {
                 Conditions,
                 Areas,
                 Points,
+                Tasks,
                 Reports,
                 Findings,
                 Tickets,

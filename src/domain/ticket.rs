@@ -117,11 +117,16 @@ pub struct Relation {
     pub reported_it: bool,
     /// The caller belongs to the lead unit, or to one above or below it.
     pub kin_of_lead: bool,
+    /// The caller knows of it only for looking back at it, of which its unit must not learn.
+    pub looks_back: bool,
 }
 
 /// What this caller is to this ticket.
 pub fn parties(actor: &Actor, ticket: &Ticket, relation: Relation) -> Vec<Party> {
-    let mut parties = vec![Party::Viewer];
+    let mut parties = Vec::new();
+    if !relation.looks_back {
+        parties.push(Party::Viewer);
+    }
     let leads = ticket
         .lead
         .as_ref()

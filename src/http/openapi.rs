@@ -141,6 +141,10 @@ fn tags() -> Vec<Tag> {
             "整改工单：派遣、签收、整改、核查、结案。Rectification tickets and their commands.",
         ),
         (
+            "tasks",
+            "督查任务：指派核查、回头看。Tasks of inspectors: rechecks that were assigned, look-backs.",
+        ),
+        (
             "sync",
             "手机离线同步：拉取变化、提交离线工作。Phones pull what changed and push what was done offline; see api-spec/sync.md.",
         ),

@@ -5,7 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, evidence, files, home, openapi, policy, reference, report, supervision, sync, ticket,
+    account, evidence, files, home, openapi, policy, reference, report, supervision, sync, task,
+    ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -43,6 +44,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(ticket::submit::submit_ticket)
             .service(ticket::recheck::recheck_ticket)
             .service(ticket::comment::comment_ticket)
+            .service(ticket::assign::assign_ticket)
+            .service(ticket::recheckers::list_recheckers)
+            .service(task::list::list_tasks)
+            .service(task::start::start_task)
+            .service(task::finish::finish_task)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
             .service(sync::changes::get_changes)

@@ -1,6 +1,7 @@
 //! Tickets over HTTP: lists, one ticket, its trail, and a file for each command.
 
 pub mod acknowledge;
+pub mod assign;
 pub mod comment;
 pub mod dto;
 pub mod file;
@@ -9,6 +10,7 @@ pub mod give_back;
 pub mod list;
 pub mod merge;
 pub mod recheck;
+pub mod recheckers;
 pub mod redispatch;
 pub mod reject;
 mod respond;

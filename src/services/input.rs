@@ -8,4 +8,5 @@ pub mod json;
 pub mod mutation;
 pub mod photo;
 pub mod report;
+pub mod task;
 pub mod ticket;

@@ -3,6 +3,7 @@
 //! row of the trail).
 
 mod acknowledge;
+mod assign;
 mod case;
 mod comment;
 pub mod deadline;
@@ -13,7 +14,8 @@ mod give_back;
 mod list;
 mod merge;
 mod read;
-mod recheck;
+pub(in crate::services) mod recheck;
+mod recheckers;
 mod redispatch;
 mod reject;
 pub(in crate::services) mod routing;
@@ -26,4 +28,5 @@ pub use case::Given;
 pub use give::{give, give_on};
 pub use list::{ListQuery, list, triage};
 pub use read::{get, read_trail};
+pub use recheckers::recheckers;
 pub use submit::settle_submissions;

@@ -23,4 +23,5 @@ mod shell;
 mod simulate;
 mod supervision;
 mod sync;
+mod task;
 mod ticket;

@@ -70,7 +70,7 @@ fn compare_row(phone: &Phone, expected: &Expected, row: &Row) {
         rev,
         doc,
     } = expected;
-    let versioned = matches!(collection.as_str(), "tickets" | "reports");
+    let versioned = matches!(collection.as_str(), "tickets" | "reports" | "tasks");
     if let (true, Some(rev)) = (versioned, rev)
         && *rev != row.rev
     {

@@ -80,11 +80,29 @@ impl Desk {
             let by = self.supervisor.clone();
             self.command_by(&by, &ticket, "rule_ownership", &body).await;
         }
+        for ticket in self
+            .tickets(&format!("tickets?state=awaiting_recheck&limit={A_DAY}"))
+            .await
+        {
+            if self.chance.percent(40) {
+                self.ask_for_recheck(&ticket).await;
+            }
+        }
         for ticket in &open {
             if self.chance.percent(2) {
                 self.command(ticket, "void", &json!({ "reason": "作废" }))
                     .await;
             }
+        }
+    }
+
+    /// Asks one of those who may; another one, now and then, than was asked before.
+    async fn ask_for_recheck(&mut self, ticket: &Value) {
+        let path = format!("tickets/{}/recheckers", text(ticket, "id"));
+        let may = self.tickets(&path).await;
+        if let Some(inspector) = self.chance.pick(&may) {
+            let body = json!({ "rechecker": inspector.get("id"), "opinion": "请核查" });
+            self.command(ticket, "assign", &body).await;
         }
     }
 

@@ -19,6 +19,7 @@ impl Phone {
         for _ in 0..self.chance.between(0, 3) {
             self.visit();
         }
+        self.start_some();
         self.recheck_some();
         if self.strikes(Fault::Poison) {
             self.poison();
@@ -147,6 +148,23 @@ impl Phone {
             "mock": false,
             "fix_age_ms": self.chance.between(0, 3_000),
         }))
+    }
+
+    /// Sets out for what the office asked for.
+    fn start_some(&mut self) {
+        let open: Vec<(Uuid, i64)> = self
+            .store
+            .collection("tasks")
+            .filter(|(id, row)| text(&row.doc, "state") == "open" && !self.store.is_busy_with(*id))
+            .map(|(id, row)| (id, row.rev))
+            .collect();
+        for (task, seen) in open {
+            if self.chance.percent(50) {
+                let mut wish = Wish::new("task.start", task, json!({}));
+                wish.seen = Some(seen);
+                self.make(wish);
+            }
+        }
     }
 
     fn recheck_some(&mut self) {

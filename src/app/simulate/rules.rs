@@ -33,6 +33,18 @@ const POINT: Names = &[
     "code", "name_zh", "name_en", "kind", "address", "lat", "lon",
 ];
 const OWNER: Names = &["owner"];
+const TASK: Names = &[
+    "kind",
+    "state",
+    "ticket",
+    "note",
+    "due_at",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "result",
+    "cancelled",
+];
 const REPORT: Names = &[
     "point",
     "note",
@@ -105,6 +117,8 @@ pub(super) fn may_know(part: Part, collection: &str, member: &str) -> Option<boo
         ("units", Officer | Reader) => &[UNIT],
         ("points", Inspector) => &[POINT],
         ("points", Reader) => &[POINT, OWNER],
+        ("tasks", Inspector) => &[TASK],
+        ("tasks", Reader) => &[TASK, SENDER],
         ("reports", Inspector) => &[REPORT],
         ("reports", Reader) => &[REPORT, SENDER],
         ("findings", Inspector | Reader) => &[FINDING],

@@ -45,7 +45,9 @@ seen AS (SELECT t.* FROM tickets t, me WHERE me.office \
            OR t.state = 'awaiting_recheck' \
               AND NOT EXISTS (SELECT FROM units lead WHERE lead.id = t.lead_unit_id \
                                  AND (me.unit_id = ANY (lead.lineage) OR lead.id = ANY (me.lineage))) \
-              AND NOT EXISTS (SELECT FROM tickets m JOIN mine ON mine.ticket_id = m.id WHERE m.master_id = t.id))), \
+              AND NOT EXISTS (SELECT FROM tickets m JOIN mine ON mine.ticket_id = m.id WHERE m.master_id = t.id) \
+           OR t.id IN (SELECT k.ticket_id FROM tasks k WHERE k.kind = 'lookback' AND k.account_id = me.id \
+                          AND k.state IN ('open', 'started')))), \
 shown AS (SELECT link.* FROM (\
             SELECT fa.attachment_id, coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, false AS hidden \
               FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
@@ -70,6 +72,20 @@ UNION ALL SELECT 'units', u.id, NULL, jsonb_build_object('code', code, 'name_zh'
 UNION ALL SELECT 'points', p.id, NULL, jsonb_build_object('code', code, 'name_zh', name_zh, 'name_en', name_en, 'kind', kind, \
        'address', address, 'lat', lat, 'lon', lon, 'owner', CASE WHEN NOT me.inspector THEN owner_unit_id END) \
   FROM check_points p, me WHERE valid_until IS NULL AND NOT me.officer";
+
+const TASKS: &str = concat!(
+    "SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'note', k.note, \
+     'result', k.result, 'cancelled', k.cancelled_why, 'inspector', CASE WHEN me.office THEN k.account_id END, 'due_at', ",
+    seconds!("k.due_at"),
+    ", 'created_at', ",
+    seconds!("k.created_at"),
+    ", 'started_at', ",
+    seconds!("k.started_at"),
+    ", 'ended_at', ",
+    seconds!("k.ended_at"),
+    ") AS doc FROM tasks k, me \
+      WHERE me.office OR me.inspector AND k.account_id = me.id AND k.state IN ('open', 'started')"
+);
 
 const REPORTS: &str = concat!(
     "SELECT 'reports' AS c, r.id, 1 + (SELECT count(*) FROM report_amendments m WHERE m.report_id = r.id) AS rev, \
@@ -140,7 +156,7 @@ const ATTACHMENTS: &str = concat!(
 /// Everything that this account should hold.
 pub async fn expected(conn: &mut Conn, account_id: Uuid) -> Result<Vec<Expected>, DbError> {
     let query = format!(
-        "{READER} {REFERENCE} UNION ALL {REPORTS} UNION ALL {TICKETS} UNION ALL {ATTACHMENTS}"
+        "{READER} {REFERENCE} UNION ALL {TASKS} UNION ALL {REPORTS} UNION ALL {TICKETS} UNION ALL {ATTACHMENTS}"
     );
     let rows = rows(conn, &query, &[account_id]).await?;
     Ok(rows.into_iter().filter_map(read).collect())

@@ -21,7 +21,7 @@ pub enum TicketScope {
     All,
     /// Tickets that these units lead or cooperate in, once filed.
     Units(Vec<Uuid>),
-    /// Tickets of one's own findings, and those awaiting a recheck that one may make.
+    /// Tickets of one's own findings, those awaiting a recheck that one may make, and those that one looks back at.
     Inspector {
         /// The inspector.
         account_id: Uuid,
@@ -89,7 +89,12 @@ impl TicketScope {
                        JOIN reports r ON r.id = f.report_id WHERE m.master_id = tickets.id AND r.account_id = ",
                 )
                 .bind::<SqlUuid, _>(*account_id)
-                .sql(")))"),
+                .sql(
+                    ")) OR EXISTS (SELECT FROM tasks k WHERE k.ticket_id = tickets.id AND k.kind = 'lookback' \
+                       AND k.state IN ('open', 'started') AND k.account_id = ",
+                )
+                .bind::<SqlUuid, _>(*account_id)
+                .sql("))"),
             ),
         }
     }

@@ -4,6 +4,7 @@
 mod attachment;
 mod reference;
 mod report;
+mod task;
 mod ticket;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use serde::{Serialize, Serializer};
 pub use self::attachment::{AttachmentDoc, AttachmentFacts, ShownOn};
 pub use self::reference::{AreaDoc, ConditionDoc, ItemDoc, PointDoc, UnitDoc};
 pub use self::report::{FindingDoc, ReportDoc};
+pub use self::task::TaskDoc;
 pub use self::ticket::{PointName, TicketDoc, TicketFacts};
 
 /// A document of any collection.
@@ -28,6 +30,8 @@ pub enum Document {
     Unit(UnitDoc),
     /// Of `points`.
     Point(PointDoc),
+    /// Of `tasks`.
+    Task(TaskDoc),
     /// Of `reports`.
     Report(ReportDoc),
     /// Of `findings`.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::evidence::Sha256Digest;
+use crate::domain::task::TaskCommand;
 use crate::domain::ticket::machine::{Command, RULES};
 
 /// Members of a mutation that are not its content.
@@ -27,6 +28,8 @@ pub enum Kind {
     AddAttachments,
     /// A command to a ticket.
     Ticket(Command),
+    /// An order about a task.
+    Task(TaskCommand),
 }
 
 /// A word that names no kind of mutation that this version knows.
@@ -43,6 +46,10 @@ impl FromStr for Kind {
             "report.amend" => Ok(Self::AmendReport),
             "report.add_attachments" => Ok(Self::AddAttachments),
             _ => {
+                if let Some(command) = word.strip_prefix("task.") {
+                    let command = command.parse().map_err(|_unknown| UnknownKind)?;
+                    return Ok(Self::Task(command));
+                }
                 let command = word.strip_prefix("ticket.").ok_or(UnknownKind)?;
                 RULES
                     .iter()

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::machine::Command;
@@ -167,6 +168,17 @@ pub struct Comment {
     pub photos: Vec<DeclaredPhoto>,
 }
 
+/// 指派 of a recheck.
+#[derive(Debug, Clone)]
+pub struct Assign {
+    /// The inspector who is asked to recheck.
+    pub rechecker: Uuid,
+    /// By when.
+    pub due_at: Option<Timestamp>,
+    /// What the office says to it.
+    pub opinion: String,
+}
+
 /// A command with what it carries.
 #[derive(Debug, Clone)]
 pub enum Order {
@@ -197,6 +209,8 @@ pub enum Order {
     Recheck(Recheck),
     /// 留言.
     Comment(Comment),
+    /// 指派.
+    Assign(Assign),
 }
 
 impl Order {
@@ -214,6 +228,7 @@ impl Order {
             Self::Submit(_) => Command::Submit,
             Self::Recheck(_) => Command::Recheck,
             Self::Comment(_) => Command::Comment,
+            Self::Assign(_) => Command::Assign,
         }
     }
 }

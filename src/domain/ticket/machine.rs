@@ -318,7 +318,7 @@ pub const RULES: [Rule; 25] = [
     ),
     declared(Command::Correct, OPEN, &[], &[Party::Clerk]),
     rule(Command::Comment, &State::ALL, &[], &[Party::Viewer]),
-    declared(Command::Assign, OPEN, &[], &[Party::LeadUnit, Party::Clerk]),
+    rule(Command::Assign, &[AwaitingRecheck], &[], &[Party::Clerk]),
     declared(
         Command::Supervise,
         OPEN,

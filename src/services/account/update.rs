@@ -6,11 +6,12 @@ use super::fields;
 use super::provision::{unit_fault, unknown_unit};
 use crate::db::error::violated;
 use crate::db::session::{self, RevokeReason};
+use crate::db::task::Whose;
 use crate::db::{AsyncConnection as _, Conn, account, feed};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Account, AccountChange, Actor, Role};
 use crate::services::error::Code;
-use crate::services::{Error, Result, Services};
+use crate::services::{Error, Result, Services, task};
 
 /// What is to become different about a user; the rest stays.
 #[derive(Default)]
@@ -42,7 +43,8 @@ pub async fn update(
     let mut conn = svc.conn().await?;
     conn.transaction(async |conn| {
         let moves = change.role.is_some() || change.unit_id.is_some();
-        if moves {
+        let may_lose_tasks = moves || change.active.is_some();
+        if may_lose_tasks {
             feed::move_readers(conn).await?;
         }
         let (account, other_admins) = account::lock_beside_admins(conn, id, svc.demo)
@@ -56,6 +58,9 @@ pub async fn update(
                 Some(account::UNIT_FKEY) => unknown_unit(),
                 _ => error.into(),
             })?;
+        if may_lose_tasks {
+            task::dismiss(conn, Whose::Account(id), now).await?;
+        }
         if moves {
             feed::person(conn, id).await?;
         }

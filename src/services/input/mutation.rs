@@ -12,11 +12,13 @@ use super::fault::Faults;
 use super::json::{fit, nul_character, parse};
 use super::photo::{AttachmentIn, read_photos};
 use super::report::ReportIn;
+use super::task::task_order;
 use super::ticket::order;
 use crate::domain::evidence::{DeclaredPhoto, Sha256Digest};
 use crate::domain::report::{MAX_PHOTOS, NewReport};
 use crate::domain::sync::captured::Arrival;
 use crate::domain::sync::mutation::{Kind, content, digest, digest_of_text};
+use crate::domain::task::TaskOrder;
 use crate::domain::text::Text;
 use crate::domain::ticket::command::Order;
 use crate::services::error::{Error, FieldError};
@@ -57,6 +59,8 @@ pub enum Work {
     AddPhotos(Addition),
     /// A command to a ticket.
     Order(Uuid, Order),
+    /// An order about a task.
+    Task(Uuid, TaskOrder),
 }
 
 /// What comes to a report later.
@@ -214,6 +218,15 @@ impl Asked<'_> {
                     .map_err(first_fault)
                     .map_err(beside_data)?;
                 Ok(Work::Order(id, order))
+            }
+            Kind::Task(command) => {
+                let id = self.target.ok_or_else(|| {
+                    fault("/id", "does_not_fit", "应为任务编号", "no id of a task")
+                })?;
+                let order = task_order(command, &body_of_command(content)?)
+                    .map_err(first_fault)
+                    .map_err(beside_data)?;
+                Ok(Work::Task(id, order))
             }
         }
     }

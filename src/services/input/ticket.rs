@@ -11,8 +11,8 @@ use super::json::fit;
 use super::photo::{AttachmentIn, read_photos};
 use super::report::GeoIn;
 use crate::domain::ticket::command::{
-    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck, Return,
-    Submission,
+    Assign, Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck,
+    Return, Submission,
 };
 use crate::domain::ticket::machine::Command;
 use crate::services::Error;
@@ -115,6 +115,19 @@ pub struct CommentIn {
     attachments: Vec<AttachmentIn>,
 }
 
+/// 指派.
+#[derive(Deserialize, ToSchema)]
+pub struct AssignIn {
+    /// The inspector who is asked to recheck; `GET tickets/{id}/recheckers` lists who may.
+    rechecker: Uuid,
+    /// By when, if there is a day (RFC 3339).
+    #[serde(default)]
+    due_at: Option<String>,
+    /// What is said to it.
+    #[serde(default)]
+    opinion: String,
+}
+
 /// Reads the body of a command.
 ///
 /// # Errors
@@ -135,11 +148,12 @@ pub fn order(command: Command, body: &Value) -> Result<Order, Error> {
         Command::Submit => Order::Submit(read::<SubmitIn>(body)?.parse()?),
         Command::Recheck => Order::Recheck(read::<RecheckIn>(body)?.parse()?),
         Command::Comment => Order::Comment(read::<CommentIn>(body)?.parse()?),
+        Command::Assign => Order::Assign(read::<AssignIn>(body)?.parse()?),
         _ => return Err(Error::new(Code::NotFound)),
     })
 }
 
-fn read<T: DeserializeOwned>(body: &Value) -> Result<T, Error> {
+pub(super) fn read<T: DeserializeOwned>(body: &Value) -> Result<T, Error> {
     let (read, _unknown) = fit(body).map_err(|fault| Error::invalid(vec![fault]))?;
     Ok(read)
 }
@@ -254,6 +268,28 @@ impl RecheckIn {
             opinion,
             photos,
             fix,
+        })
+    }
+}
+
+impl AssignIn {
+    /// The command.
+    pub fn parse(self) -> Result<Assign, Error> {
+        let mut faults = Faults::default();
+        let opinion = words("/opinion", &self.opinion, &mut faults);
+        let due_at = self.due_at.map(|text| text.parse());
+        if let Some(Err(_unreadable)) = &due_at {
+            faults.add(
+                "/due_at",
+                "does_not_fit",
+                "应为 RFC 3339 时刻",
+                "not an RFC 3339 instant",
+            );
+        }
+        faults.refuse_or(Assign {
+            rechecker: self.rechecker,
+            due_at: due_at.and_then(Result::ok),
+            opinion,
         })
     }
 }

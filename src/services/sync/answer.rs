@@ -12,7 +12,7 @@ use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::evidence::Sha256Digest;
-use crate::domain::sync::document::TicketDoc;
+use crate::domain::sync::document::{TaskDoc, TicketDoc};
 use crate::domain::sync::mutation::{RETRY_AFTER_S, Verdict};
 use crate::services::error::Result;
 use crate::services::input::mutation::Mutation;
@@ -101,14 +101,15 @@ fn describe(
     }
 }
 
-/// The ticket whose document goes with the answer.
+/// The ticket or task whose document goes with the answer.
 fn asks_for_document(it: &Mutation, kept: &Kept) -> Option<Uuid> {
     let verdict = kept.outcome.verdict;
     let told = matches!(
         verdict,
         Verdict::Applied | Verdict::Merged | Verdict::Conflict
     );
-    it.target.filter(|_| told && it.kind.starts_with("ticket."))
+    let known = it.kind.starts_with("ticket.") || it.kind.starts_with("task.");
+    it.target.filter(|_| told && known)
 }
 
 /// The photos of these mutations whose bytes are here, with the digests that they have.
@@ -126,7 +127,7 @@ async fn stored(
     Ok(stored.into_iter().collect())
 }
 
-/// The tickets as the sender would pull them now; none that it may not know of.
+/// The tickets and the sender's own tasks as it would pull them now; none that it may not know of.
 async fn documents(
     conn: &mut Conn,
     actor: &Actor,
@@ -149,6 +150,13 @@ async fn documents(
         let document = TicketDoc::of(facts, actor.role, actor.account_id);
         let document = serde_json::to_value(document).map_err(anyhow::Error::from)?;
         documents.insert(id, document);
+    }
+    for (id, task) in db::sync_document::tasks(conn, &ids).await? {
+        if task.account_id == actor.account_id {
+            let document = TaskDoc::of(task, false);
+            let document = serde_json::to_value(document).map_err(anyhow::Error::from)?;
+            documents.insert(id, document);
+        }
     }
     Ok(documents)
 }

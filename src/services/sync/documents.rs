@@ -8,7 +8,7 @@ use crate::db::feed::read::{FeedRow, RowState};
 use crate::db::{Conn, sync_document as load_from};
 use crate::domain::account::{Actor, Role};
 use crate::domain::sync::Collection;
-use crate::domain::sync::document::{AttachmentDoc, Document, TicketDoc};
+use crate::domain::sync::document::{AttachmentDoc, Document, TaskDoc, TicketDoc};
 use crate::services::error::Result;
 
 /// Documents by collection and id.
@@ -65,6 +65,9 @@ pub(super) async fn of_collection(
             load_from::points(conn, ids, knows_owners).await?,
             Document::Point,
         ),
+        Collection::Tasks => wrap(load_from::tasks(conn, ids).await?, |task| {
+            Document::Task(TaskDoc::of(task, role.is_office()))
+        }),
         Collection::Reports => wrap(
             load_from::reports(conn, ids, role.is_office()).await?,
             Document::Report,

@@ -14,6 +14,7 @@ use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::report::Report;
 use crate::domain::sync::mutation::{HELD_HOURS, Verdict};
+use crate::domain::task::TaskOrder;
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Basis, Order, Target};
 use crate::services::error::{Code, Error, FieldError, Kind, Result};
@@ -21,7 +22,7 @@ use crate::services::evidence;
 use crate::services::input::mutation::{Addition, Mutation, Work, beside_data};
 use crate::services::report::{self, Created};
 use crate::services::state::Services;
-use crate::services::ticket;
+use crate::services::{task, ticket};
 
 /// Judges the mutations of one sender that came at one time.
 pub(super) struct Judge<'a> {
@@ -94,6 +95,7 @@ impl Judge<'_> {
                 self.give(conn, it, *id, order.clone(), Basis::Offline)
                     .await
             }
+            Work::Task(id, order) => self.do_task(conn, it, *id, order.clone()).await,
         }
     }
 
@@ -107,16 +109,18 @@ impl Judge<'_> {
     ) -> Result<Outcome> {
         let target = Target { id, basis };
         let given = ticket::give_on(self.svc, conn, self.actor, target, order).await?;
-        let verdict = if it.base_rev == Some(given.rev_before) {
-            Verdict::Applied
-        } else {
-            Verdict::Merged
-        };
-        Ok(Outcome {
-            verdict,
-            result: json!({ "rev": given.ticket.rev.to_string() }),
-            waiting: None,
-        })
+        Ok(done(it, given.rev_before, given.ticket.rev))
+    }
+
+    async fn do_task(
+        &self,
+        conn: &mut Conn,
+        it: &Mutation,
+        id: Uuid,
+        order: TaskOrder,
+    ) -> Result<Outcome> {
+        let task = task::give_on(self.svc, conn, self.actor, id, order).await?;
+        Ok(done(it, task.rev.saturating_sub(1), task.rev))
     }
 
     async fn amend(&self, conn: &mut Conn, it: &Mutation, addition: &Addition) -> Result<Outcome> {
@@ -180,9 +184,11 @@ impl Judge<'_> {
     async fn refused(&self, conn: &mut Conn, work: &Work, error: Error) -> Result<Outcome> {
         match (error.code(), work) {
             (code, _) if code.kind() == Kind::Unavailable => Err(error),
-            (Code::WrongState | Code::PhotosPending, _) => Ok(conflict(error)),
+            (Code::WrongState | Code::PhotosPending | Code::RecheckInstead, _) => {
+                Ok(conflict(error))
+            }
             (Code::NotFound, Work::Order(id, order)) => self.late(conn, *id, order).await,
-            (_, Work::Order(..)) => Ok(quarantined_by(error, beside_data)),
+            (_, Work::Order(..) | Work::Task(..)) => Ok(quarantined_by(error, beside_data)),
             _ => Ok(quarantined_by(error, |fault| fault)),
         }
     }
@@ -255,6 +261,20 @@ fn findings(report: &Report) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// Done, on the version that the phone had seen or on a later one.
+fn done(it: &Mutation, rev_before: i64, rev: i64) -> Outcome {
+    let verdict = if it.base_rev == Some(rev_before) {
+        Verdict::Applied
+    } else {
+        Verdict::Merged
+    };
+    Outcome {
+        verdict,
+        result: json!({ "rev": rev.to_string() }),
+        waiting: None,
+    }
 }
 
 fn applied(result: Value) -> Outcome {

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::trail;
+use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::record::complete;
 use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
-use crate::domain::account::Actor;
+use crate::domain::account::{Actor, Role};
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole};
@@ -27,6 +28,7 @@ use crate::services::error::{Code, Error, Result};
 use crate::services::evidence;
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
+use crate::services::task;
 
 /// A ticket under a command.
 pub(super) struct Case<'a> {
@@ -49,6 +51,8 @@ pub(super) struct Entry {
     pub photos: Vec<DeclaredPhoto>,
     /// Further tickets that the command has changed.
     pub others: Vec<Uuid>,
+    /// The office's own affair: units see neither the row nor a version of it.
+    pub office_only: bool,
 }
 
 /// A command that was carried out, not yet committed.
@@ -142,7 +146,7 @@ impl<'a> Case<'a> {
     /// Writes the ticket back with its row of the trail. What happens in triage is the office's own: units see neither
     /// the row nor a version of it.
     pub async fn close(mut self, conn: &mut Conn, entry: Entry) -> Result<Given> {
-        let office_only = self.ticket.state == State::Triage;
+        let office_only = entry.office_only || self.ticket.state == State::Triage;
         if office_only {
             self.ticket.rev = self.rev_before;
         }
@@ -178,15 +182,18 @@ impl<'a> Case<'a> {
             db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
             evidence::have_judged(conn, &aids, self.now).await?;
         }
-        if office_only {
-            db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
-        } else {
+        if !office_only {
             let mut changed = entry.others;
             changed.push(self.ticket.id);
             db::feed::tickets(conn, &changed).await?;
             if self.ticket.state == State::Merged {
                 db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
             }
+            if self.before == State::AwaitingRecheck || changed.len() > 1 {
+                task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
+            }
+        } else if !entry.photos.is_empty() || self.ticket.state == State::Triage {
+            db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
         }
         Ok(Given {
             ticket: self.ticket,
@@ -246,9 +253,13 @@ pub(super) async fn relation(
             .is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
         _ => false,
     };
+    let looks_back = actor.role == Role::Inspector
+        && ticket.state == State::Closed
+        && db::task::looks_back(conn, ticket.id, actor.account_id).await?;
     Ok(Relation {
         reported_it,
         kin_of_lead,
+        looks_back,
     })
 }
 

@@ -2,8 +2,8 @@
 
 use super::case::{Case, Entry, Given, view};
 use super::{
-    acknowledge, comment, file, give_back, merge, recheck, redispatch, reject, rule_ownership,
-    submit, void,
+    acknowledge, assign, comment, file, give_back, merge, recheck, redispatch, reject,
+    rule_ownership, submit, void,
 };
 use crate::db::{AsyncConnection as _, Conn};
 use crate::domain::account::Actor;
@@ -63,5 +63,6 @@ async fn act(case: &mut Case<'_>, conn: &mut Conn, order: Order) -> Result<Entry
         Order::Submit(order) => submit::submit(case, conn, order).await?,
         Order::Recheck(order) => recheck::recheck(case, conn, order).await?,
         Order::Comment(order) => comment::comment(case, conn, order).await?,
+        Order::Assign(order) => assign::assign(case, conn, order).await?,
     })
 }

@@ -145,6 +145,7 @@ async fn reader(
         _ => Relation {
             reported_it: false,
             kin_of_lead: false,
+            looks_back: false,
         },
     };
     Ok(Reader {

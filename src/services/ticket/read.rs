@@ -40,11 +40,22 @@ pub async fn read_trail(
     db::ticket::find(&mut conn, &TicketScope::of_trail(actor), id)
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
-    let events: Vec<Event> = db::ticket::event::trail(&mut conn, id)
-        .await?
-        .into_iter()
-        .filter_map(|event| project_event(event, actor.role))
-        .collect();
+    let events = db::ticket::event::trail(&mut conn, id).await?;
+    let projected = events.into_iter();
+    let events = number_anew(
+        projected
+            .filter_map(|event| project_event(event, actor.role))
+            .collect(),
+    );
     let held = held_before(&events);
     Ok(events.into_iter().zip(held).collect())
+}
+
+/// From the first row that the reader sees, without gaps: a gap would tell of a row that is the office's own.
+fn number_anew(mut events: Vec<Event>) -> Vec<Event> {
+    let first = events.first().map_or(1, |event| event.seq);
+    for (event, seq) in events.iter_mut().zip(first..) {
+        event.seq = seq;
+    }
+    events
 }

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Recheck, RecheckResult};
 use crate::services::error::{Error, Result};
+use crate::services::task;
 
 /// `awaiting_recheck` → closed (pass), rectifying (fail); stays (unable).
 ///
@@ -19,11 +20,23 @@ pub(super) async fn recheck(
     conn: &mut Conn,
     command: Recheck,
 ) -> Result<Entry> {
-    let condition = case.condition()?;
-    if command.result != RecheckResult::Unable
-        && condition.min_after_photos > 0
-        && command.photos.is_empty()
-    {
+    check(&command, case.condition()?.min_after_photos > 0)?;
+    case.declare(conn, &command.photos).await?;
+    let fix = trail::fix(command.fix.as_ref(), case.reference.policies.fix_max_age_s);
+    let calendar = case.calendar();
+    case.ticket.recheck(command.result, &calendar, case.now);
+    task::rechecked(conn, case.actor, case.ticket.id, command.result, case.now).await?;
+    Ok(Entry {
+        opinion: command.opinion,
+        data: json!({ "result": command.result.as_str(), "fix": fix }),
+        photos: command.photos,
+        ..Entry::default()
+    })
+}
+
+/// Whether enough is said and shown.
+pub(in crate::services) fn check(command: &Recheck, photos_wanted: bool) -> Result<()> {
+    if command.result != RecheckResult::Unable && photos_wanted && command.photos.is_empty() {
         return Err(Error::invalid_field(
             "/attachments",
             "photos_required",
@@ -37,14 +50,5 @@ pub(super) async fn recheck(
             Text::new("请写明原因", "say why"),
         ));
     }
-    case.declare(conn, &command.photos).await?;
-    let fix = trail::fix(command.fix.as_ref(), case.reference.policies.fix_max_age_s);
-    let calendar = case.calendar();
-    case.ticket.recheck(command.result, &calendar, case.now);
-    Ok(Entry {
-        opinion: command.opinion,
-        data: json!({ "result": command.result.as_str(), "fix": fix }),
-        photos: command.photos,
-        ..Entry::default()
-    })
+    Ok(())
 }

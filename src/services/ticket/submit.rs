@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Entry};
 use super::trail;
+use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, AsyncConnection as _, Conn};
 use crate::domain::catalogue::{CatalogueItem, ClosingPolicy, FilingCondition};
@@ -16,6 +17,7 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
 use crate::services::state::Services;
+use crate::services::task;
 
 /// rectifying → `awaiting_recheck`, or → closed when the unit may close and every byte is here. Without photos still to
 /// come it counts from now; else see [`settle_submissions`].
@@ -115,7 +117,7 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     let event = event(&ticket, before, svc.now());
     db::ticket::event::append(conn, ticket_id, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;
-    Ok(())
+    task::dismiss(conn, Whose::Tickets(&[ticket_id]), svc.now()).await
 }
 
 /// When the last photo came; none while one is missing.

@@ -49,6 +49,7 @@ const MERGE: &str = r#"{"master": "00000000-0000-4000-8000-000000000001"}"#;
 const RETURN: &str = r#"{"reason": "not_our_duty", "text": "why"}"#;
 const ASSIGNMENT: &str = r#"{"unit": "371602", "opinion": "why"}"#;
 const RECHECK: &str = r#"{"result": "pass"}"#;
+const ASSIGN: &str = r#"{"rechecker": "00000000-0000-4000-8000-000000000001"}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -101,6 +102,11 @@ pub const ROWS: &[Row] = &[
     row("submit_ticket",                              COMMAND),
     Row { body: Some(RECHECK), ..row("recheck_ticket",      COMMAND) },
     Row { body: Some(COMMENT), ..row("comment_ticket",      COMMAND) },
+    Row { body: Some(ASSIGN), ..row("assign_ticket",        COMMAND) },
+    row("list_recheckers",                            [401, 403, 403, 404, 404, 403, 403, 403]),
+    row("list_tasks",                                 [401, 200, 403, 200, 200, 403, 403, 403]),
+    row("start_task",                                 [401, 404, 403, 403, 403, 403, 403, 403]),
+    Row { body: Some(RECHECK), ..row("finish_task",         [401, 404, 403, 403, 403, 403, 403, 403]) },
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
     // Without a device, which the login did not name: tests/it/sync.

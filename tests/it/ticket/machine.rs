@@ -63,7 +63,7 @@ const TABLE: [(&str, &str, &str, &str, bool); 25] = [
     ("confirm_force_close", OPEN, "closed", "supervisor", false),
     ("correct", OPEN, "", "clerk", false),
     ("comment", ANY, "", "viewer", true),
-    ("assign", OPEN, "", "lead_unit clerk", false),
+    ("assign", "awaiting_recheck", "", "clerk", true),
     ("supervise", OPEN, "", "supervisor system", false),
 ];
 

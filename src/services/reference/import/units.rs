@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::{Counts, accept, refused, unknown_unit};
 use crate::db::error::violated;
+use crate::db::task::Whose;
 use crate::db::{self, Conn, DbError};
 use crate::domain::import::{RowError, UnitRow};
 use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::domain::unit::{Unit, UnitKind, lineages};
-use crate::services::{Error, Result};
+use crate::services::{Error, Result, task};
 
 pub(super) async fn write(conn: &mut Conn, rows: &[UnitRow], now: Timestamp) -> Result<Counts> {
     db::feed::move_readers(conn).await?;
@@ -59,6 +60,7 @@ pub(super) async fn write(conn: &mut Conn, rows: &[UnitRow], now: Timestamp) -> 
         .map(|unit| unit.id)
         .collect();
     if !moved.is_empty() {
+        task::dismiss(conn, Whose::Everyone, now).await?;
         db::feed::moved_units(conn, &moved).await?;
     }
     Ok(counts)

@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::{Counts, Progress, accept, unknown_unit};
 use crate::db::session::{self, RevokeReason};
+use crate::db::task::Whose;
 use crate::db::{self, Conn};
 use crate::domain::account::{Account, AccountChange, NewAccount, Role};
 use crate::domain::import::{RowError, UserRow};
 use crate::domain::text::Text;
 use crate::services::account::provision;
-use crate::services::{Error, Result, Services};
+use crate::services::{Error, Result, Services, task};
 
 /// Hashes asked for at once; the gateway decides how many run.
 const AT_ONCE: usize = 8;
@@ -146,6 +147,7 @@ async fn change(
     let now: Timestamp = svc.now();
     db::account::update(conn, account.id, &change, now).await?;
     if change.role.is_some() || change.unit_id.is_some() {
+        task::dismiss(conn, Whose::Account(account.id), now).await?;
         db::feed::person(conn, account.id).await?;
     }
     if ends_sessions {

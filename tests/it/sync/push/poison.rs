@@ -58,7 +58,7 @@ fn senseless() -> Vec<Poison> {
         (r#", "kind": 7"#, "kind_unknown", "/kind"),
         (r#", "kind": "a\u0000b""#, "kind_unknown", "/kind"),
         (
-            r#", "kind": "task.start", "id": "MID""#,
+            r#", "kind": "task.teleport", "id": "MID""#,
             "kind_unknown",
             "/kind",
         ),

@@ -1,0 +1,6 @@
+//! Tasks of inspectors over HTTP.
+
+pub mod dto;
+pub mod finish;
+pub mod list;
+pub mod start;
