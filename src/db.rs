@@ -12,6 +12,7 @@ pub mod error;
 pub mod feed;
 pub mod health;
 pub mod job;
+pub mod lookback;
 pub mod mutation;
 pub mod oracle;
 pub mod original_read;

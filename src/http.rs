@@ -12,6 +12,7 @@ mod account;
 mod evidence;
 mod files;
 mod home;
+mod lookback;
 mod policy;
 mod position;
 mod reference;

@@ -1,6 +1,7 @@
 //! FLOOR 3: the worker. One file a job, each doing no harm when it runs twice. Imports `services` and `domain`; never `http`,
 //! `db` or `gateways`.
 
+mod draw_lookbacks;
 mod photo_linked;
 mod photo_stored;
 mod release_held;

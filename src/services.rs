@@ -7,6 +7,7 @@ pub mod error;
 pub mod evidence;
 pub mod health;
 pub mod input;
+pub mod lookback;
 pub mod policy;
 pub mod queue;
 pub mod reference;

@@ -201,6 +201,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    lookback_candidates (ticket_id) {
+        ticket_id -> Uuid,
+        draw_id -> Uuid,
+        place -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    lookback_draws (id) {
+        id -> Uuid,
+        seed -> Text,
+        share_percent -> Int4,
+        closed_from -> Timestamptz,
+        closed_until -> Timestamptz,
+        drawn_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     mutation_attachments (account_id, mid, attachment_id) {
         account_id -> Uuid,
         mid -> Uuid,
@@ -553,6 +572,9 @@ diesel::joinable!(finding_attachments -> attachments (attachment_id));
 diesel::joinable!(finding_attachments -> findings (finding_id));
 diesel::joinable!(findings -> filing_conditions (condition_id));
 diesel::joinable!(findings -> reports (report_id));
+diesel::joinable!(lookback_candidates -> lookback_draws (draw_id));
+diesel::joinable!(lookback_candidates -> tickets (ticket_id));
+diesel::joinable!(lookback_draws -> accounts (drawn_by));
 diesel::joinable!(mutation_log -> accounts (account_id));
 diesel::joinable!(original_reads -> accounts (account_id));
 diesel::joinable!(ownership_rulings -> accounts (ruled_by));
@@ -603,6 +625,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_attachments,
     findings,
     jobs,
+    lookback_candidates,
+    lookback_draws,
     mutation_attachments,
     mutation_conflicts,
     mutation_log,

@@ -1,5 +1,7 @@
 //! Tasks of inspectors. Who may judge a ticket's rectification is the view `ticket_judges`.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -134,6 +136,22 @@ pub async fn with_ids(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Task)>
         .await?;
     rows.into_iter()
         .map(|row| Ok((row.id, Task::try_from(row)?)))
+        .collect()
+}
+
+/// Tasks by id, each with its inspector's name.
+pub async fn with_names(
+    conn: &mut Conn,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (Task, String)>, DbError> {
+    let rows: Vec<(Row, String)> = tasks::table
+        .inner_join(accounts::table.on(accounts::id.eq(tasks::account_id)))
+        .filter(tasks::id.eq_any(ids))
+        .select((Row::as_select(), accounts::display_name))
+        .load(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(row, name)| Ok((row.id, (row.try_into()?, name))))
         .collect()
 }
 

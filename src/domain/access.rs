@@ -26,6 +26,8 @@ pub enum Action {
     ReadTrail,
     /// Ask inspectors to recheck or to look back, and see whom one can ask.
     AskInspectors,
+    /// Read what was drawn by lot, and the seed.
+    ReadDraws,
     /// List tasks: one's own, or all (office).
     ReadTasks,
     /// Start and finish one's own tasks.
@@ -72,6 +74,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadTriage
         | Action::ReplayQuarantined
         | Action::ReadOverdue => &[Clerk, Supervisor],
+        Action::ReadDraws => &[Clerk, Supervisor, Auditor],
         Action::ReadOriginalReads => &[Supervisor, Auditor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]

@@ -48,6 +48,12 @@ pub struct Policies {
     /// A rectification photographed further from the fault than this is flagged.
     #[serde(rename = "evidence.after_far_m")]
     pub after_far_m: u32,
+    /// How much of what units close by themselves is looked back at, in percent.
+    #[serde(rename = "lookback.share_percent")]
+    pub lookback_share_percent: u32,
+    /// How often that is drawn, in days.
+    #[serde(rename = "lookback.period_days")]
+    pub lookback_period_days: u32,
 }
 
 impl Default for Policies {
@@ -62,6 +68,8 @@ impl Default for Policies {
             exif_far_m: 300,
             exif_time_off_s: 1_800,
             after_far_m: 200,
+            lookback_share_percent: 10,
+            lookback_period_days: 7,
         }
     }
 }
@@ -123,6 +131,8 @@ impl Policies {
             (self.exif_far_m, 100_000),
             (self.exif_time_off_s, 31_536_000),
             (self.after_far_m, 100_000),
+            (self.lookback_share_percent, 100),
+            (self.lookback_period_days, 365),
         ];
         for (figure, most) in figures {
             if !(1..=most).contains(&figure) {
@@ -179,6 +189,14 @@ impl Policies {
             "evidence.after_far_m" => Text::new(
                 "整改后照片距问题位置超过多少米作疑点",
                 "an after-photo taken further from the fault than this many metres is flagged",
+            ),
+            "lookback.share_percent" => Text::new(
+                "责任单位自行销号的工单中，抽取百分之几回头看",
+                "of the tickets that units close by themselves, this many percent are looked back at",
+            ),
+            "lookback.period_days" => Text::new(
+                "每隔多少天抽取一次回头看",
+                "every so many days tickets to look back at are drawn",
             ),
             _ => return None,
         })

@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, evidence, files, home, openapi, policy, reference, report, supervision, sync, task,
-    ticket,
+    account, evidence, files, home, lookback, openapi, policy, reference, report, supervision,
+    sync, task, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -49,6 +49,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(task::list::list_tasks)
             .service(task::start::start_task)
             .service(task::finish::finish_task)
+            .service(lookback::list::list_lookbacks)
+            .service(lookback::ask::assign_lookback)
+            .service(lookback::draw::draw_lookbacks)
+            .service(lookback::read_draw::get_lookback_draw)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
             .service(sync::changes::get_changes)

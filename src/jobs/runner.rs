@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
-use super::{photo_linked, photo_stored, release_held, sweep};
+use super::{draw_lookbacks, photo_linked, photo_stored, release_held, sweep};
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};
 
@@ -34,6 +34,7 @@ async fn perform(svc: &Services, job: JobKind) -> anyhow::Result<()> {
         JobKind::PhotoLinked { attachment_id } => photo_linked::run(svc, attachment_id).await,
         JobKind::ReleaseHeld { account_id, mid } => release_held::run(svc, account_id, mid).await,
         JobKind::Sweep {} => sweep::run(svc).await,
+        JobKind::DrawLookbacks {} => draw_lookbacks::run(svc).await,
     }
 }
 

@@ -45,14 +45,23 @@ pub enum JobKind {
     },
     /// Clear away photos and uploads that nobody waits for any more.
     Sweep {},
+    /// Draw tickets to look back at, when it is time.
+    DrawLookbacks {},
 }
 
 /// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.
-const PERIODIC: [(Uuid, JobKind, SignedDuration); 1] = [(
-    Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
-    JobKind::Sweep {},
-    SignedDuration::from_hours(24),
-)];
+const PERIODIC: [(Uuid, JobKind, SignedDuration); 2] = [
+    (
+        Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
+        JobKind::Sweep {},
+        SignedDuration::from_hours(24),
+    ),
+    (
+        Uuid::from_u128(0x6c6f_6f6b_6200_4000_8000_0000_0000_0001),
+        JobKind::DrawLookbacks {},
+        SignedDuration::from_hours(24),
+    ),
+];
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

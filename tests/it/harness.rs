@@ -308,6 +308,17 @@ impl Drop for TestApp {
     }
 }
 
+/// The name that an account logs in with.
+pub async fn username_of(app: &TestApp, account_id: &str) -> String {
+    let rows = app
+        .rows(&format!(
+            "SELECT username FROM accounts WHERE id = '{account_id}'"
+        ))
+        .await;
+    let name = rows.first().and_then(|row| row.get("username")?.as_str());
+    name.expect("an account").to_owned()
+}
+
 /// Fills the template of the demo city.
 async fn load_demo(database_url: &str) {
     let blobs = tempfile::tempdir().expect("a temporary folder");

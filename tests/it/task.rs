@@ -1,5 +1,6 @@
 //! Tasks of inspectors: who is asked, what their phones hold, and that units learn nothing.
 
+mod lookback;
 mod recheck;
 
 use serde_json::json;

@@ -88,11 +88,24 @@ impl Desk {
                 self.ask_for_recheck(&ticket).await;
             }
         }
+        self.draw_lookbacks().await;
         for ticket in &open {
             if self.chance.percent(2) {
                 self.command(ticket, "void", &json!({ "reason": "作废" }))
                     .await;
             }
+        }
+    }
+
+    /// Has what units closed by themselves looked back at; there may be nothing.
+    async fn draw_lookbacks(&self) {
+        let call = Call::post("lookback-draws".to_owned(), &json!({}))
+            .header("authorization", &self.clerk);
+        match self.world.wire.send(&call).await {
+            Ok(answer) if !matches!(answer.status, 201 | 409) => {
+                self.complain("draw", &answer);
+            }
+            _ => {}
         }
     }
 

@@ -20,6 +20,7 @@ impl Phone {
             self.visit();
         }
         self.start_some();
+        self.look_back_at_some();
         self.recheck_some();
         if self.strikes(Fault::Poison) {
             self.poison();
@@ -164,6 +165,32 @@ impl Phone {
                 wish.seen = Some(seen);
                 self.make(wish);
             }
+        }
+    }
+
+    /// Says what became of what units closed by themselves.
+    fn look_back_at_some(&mut self) {
+        let tasks: Vec<(Uuid, i64)> = self
+            .store
+            .collection("tasks")
+            .filter(|(id, row)| {
+                text(&row.doc, "kind") == "lookback" && !self.store.is_busy_with(*id)
+            })
+            .map(|(id, row)| (id, row.rev))
+            .collect();
+        for (task, seen) in tasks {
+            let result = match self.chance.between(1, 10) {
+                1..=3 => "pass",
+                4..=6 => "fail",
+                7 => "unable",
+                _ => continue,
+            };
+            let marker = format!("回头看{}", self.chance.id().simple());
+            let data = json!({ "result": result, "opinion": marker });
+            let mut wish = Wish::new("task.finish", task, data);
+            wish.photos = vec![Photo::take(&mut self.chance)];
+            (wish.seen, wish.role, wish.marker) = (Some(seen), "recheck", marker);
+            self.make(wish);
         }
     }
 

@@ -122,6 +122,8 @@ codes! {
     PhotosPending: "photos_pending", Conflict, "整改照片尚未传齐，暂不能核查", "The photos of the submission are not all here yet";
     /// A recheck is given to its ticket, which ends the task.
     RecheckInstead: "recheck_instead", Conflict, "核查任务请直接提交工单核查，任务随之完成", "Give the ticket its recheck: that ends the task";
+    /// There is nothing that could be drawn.
+    NothingToDraw: "nothing_to_draw", Conflict, "没有可抽取的工单或点位", "There is nothing that could be drawn";
     /// The photo's bytes are not here, or not rendered yet.
     NotReady: "not_ready", Conflict, "照片尚未就绪，请稍后再取", "The photo is not ready yet: try again shortly";
     /// The file is no photo that can be read.

@@ -9,7 +9,8 @@ use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::evidence::PhotoRole;
-use crate::domain::report::{NewFinding, NewReport};
+use crate::domain::geo::{Datum, Point};
+use crate::domain::report::{Fix, NewFinding, NewReport};
 use crate::domain::sync::mutation::digest;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::ticket::Ticket;
@@ -141,7 +142,7 @@ async fn report_anew(
         point_id: ticket.point_id,
         note: String::new(),
         clean: false,
-        fix: found.fix,
+        fix: found.fix.or_else(|| ticket.position.map(exactly_there)),
         captured: Value::Null,
         captured_at: None,
         photos: found.photos,
@@ -158,4 +159,17 @@ async fn report_anew(
 fn is_in_force(reference: &Reference, ticket: &Ticket, code: &str) -> bool {
     let entry = reference.catalogue.active(&ticket.item.code);
     entry.is_some_and(|entry| entry.conditions.iter().any(|known| known.code == code))
+}
+
+/// Who looks back at a place and sends no position is where the ticket is.
+fn exactly_there(point: Point) -> Fix {
+    Fix {
+        lat: point.lat(),
+        lon: point.lon(),
+        datum: Datum::Wgs84,
+        point,
+        acc_m: Some(0.0),
+        fix_age_ms: None,
+        mock: false,
+    }
 }

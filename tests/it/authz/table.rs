@@ -50,6 +50,7 @@ const RETURN: &str = r#"{"reason": "not_our_duty", "text": "why"}"#;
 const ASSIGNMENT: &str = r#"{"unit": "371602", "opinion": "why"}"#;
 const RECHECK: &str = r#"{"result": "pass"}"#;
 const ASSIGN: &str = r#"{"rechecker": "00000000-0000-4000-8000-000000000001"}"#;
+const ASK: &str = r#"{"inspector": "00000000-0000-4000-8000-000000000001"}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -107,6 +108,10 @@ pub const ROWS: &[Row] = &[
     row("list_tasks",                                 [401, 200, 403, 200, 200, 403, 403, 403]),
     row("start_task",                                 [401, 404, 403, 403, 403, 403, 403, 403]),
     Row { body: Some(RECHECK), ..row("finish_task",         [401, 404, 403, 403, 403, 403, 403, 403]) },
+    row("list_lookbacks",                             OFFICE_READS),
+    Row { body: Some(ASK), ..row("assign_lookback",         [401, 403, 403, 404, 404, 403, 403, 403]) },
+    row("draw_lookbacks",                             [401, 403, 403, 409, 409, 403, 403, 403]),
+    row("get_lookback_draw",                          [401, 403, 403, 404, 404, 403, 404, 403]),
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
     // Without a device, which the login did not name: tests/it/sync.

@@ -1,0 +1,2 @@
+DROP TABLE lookback_candidates;
+DROP TABLE lookback_draws;
