@@ -28,7 +28,7 @@ struct ItemRow {
     name_zh: String,
     name_en: String,
     kind: String,
-    radius_m: i32,
+    radius_m: Option<i32>,
 }
 
 impl ItemRow {
@@ -45,7 +45,7 @@ impl ItemRow {
             },
             name_zh: self.name_zh,
             name_en: self.name_en,
-            radius_m: unsigned(self.radius_m)?,
+            radius_m: self.radius_m.map(unsigned).transpose()?,
         })
     }
 }
@@ -324,7 +324,7 @@ pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<Ve
                 catalogue_items::name_zh.eq(&item.name_zh),
                 catalogue_items::name_en.eq(&item.name_en),
                 catalogue_items::kind.eq(item.kind.as_str()),
-                catalogue_items::radius_m.eq(signed(item.radius_m)?),
+                catalogue_items::radius_m.eq(item.radius_m.map(signed).transpose()?),
             ))
         });
         let new = diesel::insert_into(catalogue_items::table)

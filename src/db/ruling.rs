@@ -23,6 +23,8 @@ pub struct NewRuling<'a> {
     pub point_id: Option<Uuid>,
     /// or a position.
     pub position: Option<Point>,
+    /// Radius of the place round the position, in metres.
+    pub radius_m: u32,
     /// Who owns it.
     pub unit_id: Uuid,
     /// Why.
@@ -44,7 +46,7 @@ pub async fn insert(conn: &mut Conn, ruling: NewRuling<'_>) -> Result<i64, DbErr
             ownership_rulings::point_id.eq(ruling.point_id),
             ownership_rulings::lat.eq(ruling.position.map(|point| point.lat())),
             ownership_rulings::lon.eq(ruling.position.map(|point| point.lon())),
-            ownership_rulings::radius_m.eq(i32::try_from(ruling.item.radius_m).unwrap_or(i32::MAX)),
+            ownership_rulings::radius_m.eq(i32::try_from(ruling.radius_m).unwrap_or(i32::MAX)),
             ownership_rulings::unit_id.eq(ruling.unit_id),
             ownership_rulings::opinion.eq(ruling.opinion),
             ownership_rulings::ruled_by.eq(ruling.ruled_by),

@@ -82,7 +82,7 @@ diesel::table! {
         name_zh -> Text,
         name_en -> Text,
         kind -> Text,
-        radius_m -> Int4,
+        radius_m -> Nullable<Int4>,
         id -> Uuid,
     }
 }
@@ -528,6 +528,7 @@ diesel::table! {
         master_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        recurrence_of -> Nullable<Uuid>,
     }
 }
 

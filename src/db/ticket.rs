@@ -4,6 +4,7 @@
 pub mod assignment;
 pub mod event;
 pub mod list;
+pub mod near;
 pub mod record;
 mod row;
 pub mod scope;

@@ -19,6 +19,13 @@ pub struct ItemKey {
     pub code: String,
 }
 
+impl ItemKey {
+    /// Whether both are versions of one item.
+    pub fn is_same_in_any_version(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.code == other.code
+    }
+}
+
 /// What a finding of an item is about; behaviour and service leave no after-state to photograph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -127,8 +134,8 @@ pub struct CatalogueItem {
     pub name_en: String,
     /// What a finding of it is about.
     pub kind: ItemKind,
-    /// Two findings of it this close are the same place, in metres.
-    pub radius_m: u32,
+    /// Two findings of it this close are the same place, in metres; none: as the policy says.
+    pub radius_m: Option<u32>,
 }
 
 /// A filing condition: when to file, when to close, how long (立案条件、结案条件、处置时限).

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use super::calendar::WorkDayCounting;
 use super::text::Text;
 
+/// Longest radius within which two findings are the same place, in metres.
+pub const MAX_RADIUS_M: u32 = 1_000;
+
 /// What happens to a finding whose accuracy circle reaches another district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -15,6 +18,18 @@ pub enum BorderRule {
     Triage,
     /// The district under the centre has it, and the ticket says so.
     CentreWins,
+}
+
+/// What happens to a finding of a fault that has an open ticket already (重复上报).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// It waits for a clerk, with the tickets near it.
+    Suggest,
+    /// It joins the nearest one by itself.
+    Merge,
+    /// It is taken for another fault.
+    Off,
 }
 
 /// All policies in force at one moment.
@@ -27,6 +42,15 @@ pub struct Policies {
     /// A fix less accurate than this is weak.
     #[serde(rename = "intake.weak_accuracy_m")]
     pub weak_accuracy_m: u32,
+    /// What to do with a fault that has an open ticket already.
+    #[serde(rename = "intake.duplicates")]
+    pub duplicates: Duplicates,
+    /// Findings of an item this close are the same place, where the catalogue gives the item no radius of its own.
+    #[serde(rename = "intake.duplicate_radius_m")]
+    pub duplicate_radius_m: u32,
+    /// A fault that is found again within this time after its ticket was closed has recurred (反弹).
+    #[serde(rename = "intake.recurrence_days")]
+    pub recurrence_days: u32,
     /// What to do at a border.
     #[serde(rename = "routing.border")]
     pub border: BorderRule,
@@ -61,6 +85,9 @@ impl Default for Policies {
         Self {
             fix_max_age_s: 120,
             weak_accuracy_m: 100,
+            duplicates: Duplicates::Suggest,
+            duplicate_radius_m: 30,
+            recurrence_days: 30,
             border: BorderRule::Triage,
             fallback_unit: None,
             work_day_counting: WorkDayCounting::ElapsedHours,
@@ -127,6 +154,8 @@ impl Policies {
         let figures = [
             (self.fix_max_age_s, 86_400),
             (self.weak_accuracy_m, 10_000),
+            (self.duplicate_radius_m, MAX_RADIUS_M),
+            (self.recurrence_days, 366),
             (self.photos_within_h, 720),
             (self.exif_far_m, 100_000),
             (self.exif_time_off_s, 31_536_000),
@@ -161,6 +190,18 @@ impl Policies {
             "intake.weak_accuracy_m" => Text::new(
                 "定位精度差于多少米转人工",
                 "a fix less accurate than this many metres waits for a clerk",
+            ),
+            "intake.duplicates" => Text::new(
+                "附近已有未结同类工单时：suggest 转人工并提示，merge 自动并案，off 不判重",
+                "an open ticket of the same item nearby: suggest waits for a clerk, merge joins it, off takes no notice",
+            ),
+            "intake.duplicate_radius_m" => Text::new(
+                "同一项目相距多少米以内视为同一处（目录中另有规定的项目除外）",
+                "findings of an item within this many metres are the same place, unless the catalogue says otherwise",
+            ),
+            "intake.recurrence_days" => Text::new(
+                "结案后多少天内同处再次发现视为反弹",
+                "a fault found again within this many days after its ticket was closed has recurred",
             ),
             "routing.border" => Text::new(
                 "精度圈越界时：triage 转人工，centre_wins 按中心点属地",

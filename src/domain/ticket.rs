@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod machine;
+pub mod neighbour;
 pub mod projection;
 pub mod routing;
 pub mod trail;
@@ -91,6 +92,8 @@ pub struct Ticket {
     pub return_count: u32,
     /// The ticket that this one is another sighting of.
     pub master_id: Option<Uuid>,
+    /// The ticket of the same fault that had been closed shortly before (反弹).
+    pub recurrence_of: Option<Uuid>,
     /// When the server had the finding.
     pub created_at: Timestamp,
     /// Last change.

@@ -21,6 +21,7 @@ mod reject;
 pub(in crate::services) mod routing;
 mod rule_ownership;
 mod submit;
+mod suggest;
 pub(in crate::services) mod trail;
 mod void;
 

@@ -2,10 +2,12 @@
 
 mod borders;
 mod dispatch;
+mod duplicate;
 mod life;
 mod machine;
 mod photos;
 mod race;
+mod recurrence;
 mod routing;
 mod secrecy;
 mod trail;

@@ -99,7 +99,7 @@ const HANDLING: Names = &[
     "photos_pending",
     "return_count",
 ];
-const TRIAGE: Names = &["triage_reasons", "master"];
+const TRIAGE: Names = &["triage_reasons", "master", "recurrence_of"];
 const ORIGIN: Names = &["report", "finding", "received_at"];
 const PHOTO: Names = &["on", "rendition", "width_px", "height_px"];
 /// Of one's own photos, which anyone may have; the oracle tells them from others'.

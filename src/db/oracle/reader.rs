@@ -121,7 +121,7 @@ const TICKETS: &str = concat!(
     seconds!("t.dispatched_at"),
     ", 'submitted_at', ",
     seconds!("t.submitted_at"),
-    ") END || CASE WHEN NOT me.office THEN '{}' ELSE jsonb_build_object('triage_reasons', t.triage_reasons, 'master', t.master_id) END \
+    ") END || CASE WHEN NOT me.office THEN '{}' ELSE jsonb_build_object('triage_reasons', t.triage_reasons, 'master', t.master_id, 'recurrence_of', t.recurrence_of) END \
      || CASE WHEN NOT (me.office OR t.id IN (SELECT ticket_id FROM mine)) THEN '{}' ELSE \
      jsonb_build_object('report', o.report_id, 'finding', t.finding_id, 'received_at', ",
     seconds!("t.created_at"),

@@ -20,7 +20,7 @@ pub async fn items(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, ItemDoc)>
         String,
         String,
         String,
-        i32,
+        Option<i32>,
         bool,
     );
     let rows: Vec<Row> = catalogue_items::table

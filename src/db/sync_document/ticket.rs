@@ -41,6 +41,7 @@ struct TicketRow {
     rework_round: i32,
     return_count: i32,
     master_id: Option<Uuid>,
+    recurrence_of: Option<Uuid>,
     created_at: SqlTimestamp,
 }
 
@@ -114,6 +115,7 @@ fn facts(
         return_count: row.return_count,
         triage_reasons: row.triage_reasons,
         master: row.master_id,
+        recurrence_of: row.recurrence_of,
         finding: row.finding_id,
         report,
         received_at: row.created_at.to_jiff(),

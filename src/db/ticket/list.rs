@@ -36,6 +36,8 @@ pub struct TicketFilter {
     pub words: Option<String>,
     /// With a photo on which one of these flags is; empty: whatever its photos are.
     pub flags: Vec<Flag>,
+    /// Of a fault that had a ticket before, of which the caller may know.
+    pub recurrence: bool,
 }
 
 /// Order of [`page`]: `listed_at`, then id.
@@ -134,6 +136,9 @@ fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Que
                 .assume_not_null()
                 .or(tickets::text.ilike(pattern)),
         );
+    }
+    if filter.recurrence {
+        query = scope.recurring(query);
     }
     if !filter.flags.is_empty() {
         let words: Vec<&'static str> = filter.flags.iter().map(|flag| flag.as_str()).collect();

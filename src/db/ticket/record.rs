@@ -7,13 +7,15 @@ use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::row::Row;
+use super::scope::TicketScope;
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
-use crate::db::schema::{check_points, findings, ticket_assignments};
+use crate::db::schema::{check_points, findings, ticket_assignments, tickets};
 use crate::db::{Conn, DbError, catalogue};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::projection::{TicketPhoto, TicketRecord};
+use crate::domain::ticket::projection::{Earlier, TicketPhoto, TicketRecord};
 
 #[derive(QueryableByName)]
 struct PhotoRow {
@@ -50,8 +52,12 @@ SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NO
  WHERE ta.ticket_id = ANY ($1) \
  ORDER BY seq, created_at, ordinal";
 
-/// Completes tickets, in their order.
-pub async fn complete(conn: &mut Conn, tickets: Vec<Ticket>) -> Result<Vec<TicketRecord>, DbError> {
+/// Completes tickets, in their order, with what the scope holds beside them.
+pub async fn complete(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    tickets: Vec<Ticket>,
+) -> Result<Vec<TicketRecord>, DbError> {
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let keys: BTreeSet<&ItemKey> = tickets.iter().map(|ticket| &ticket.item).collect();
     let condition_ids: Vec<Uuid> = tickets.iter().filter_map(|t| t.condition_id).collect();
@@ -60,6 +66,7 @@ pub async fn complete(conn: &mut Conn, tickets: Vec<Ticket>) -> Result<Vec<Ticke
     let mut cooperating = cooperating(conn, &ids).await?;
     let points = point_names(conn, &tickets).await?;
     let reports = report_ids(conn, &tickets).await?;
+    let mut earlier = earlier(conn, scope, &tickets).await?;
     let mut photos = photos(conn, &ids).await?;
     give_flags(conn, &mut photos).await?;
     tickets
@@ -75,6 +82,8 @@ pub async fn complete(conn: &mut Conn, tickets: Vec<Ticket>) -> Result<Vec<Ticke
                 point_name: ticket.point_id.and_then(|id| points.get(&id).cloned()),
                 report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
                 photos: photos.remove(&ticket.id).unwrap_or_default(),
+                earlier: earlier.remove(&ticket.id),
+                suggestions: Vec::new(),
                 ticket,
             })
         })
@@ -120,6 +129,42 @@ async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid,
         .load(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// What these tickets are recurrences of, within the scope.
+async fn earlier(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    recurring: &[Ticket],
+) -> Result<HashMap<Uuid, Earlier>, DbError> {
+    let links = recurring
+        .iter()
+        .filter_map(|ticket| Some((ticket.id, ticket.recurrence_of?)));
+    let links: Vec<(Uuid, Uuid)> = links.collect();
+    if links.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = links
+        .iter()
+        .map(|(_, earlier)| *earlier)
+        .collect::<Vec<_>>();
+    let query = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(Row::as_select())
+        .into_boxed();
+    let rows: Vec<Row> = scope.filter(query).load(conn).await?;
+    let found: Result<Vec<Ticket>, DbError> = rows.into_iter().map(Ticket::try_from).collect();
+    let found: HashMap<Uuid, Ticket> = found?.into_iter().map(|it| (it.id, it)).collect();
+    let told = links.into_iter().filter_map(|(id, earlier)| {
+        let earlier = found.get(&earlier)?;
+        let earlier = Earlier {
+            ticket_id: earlier.id,
+            number: earlier.number.clone(),
+            closed_at: earlier.closed_at,
+        };
+        Some((id, earlier))
+    });
+    Ok(told.collect())
 }
 
 async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {

@@ -60,6 +60,7 @@ pub(in crate::db) struct Row {
     rework_round: i32,
     return_count: i32,
     master_id: Option<Uuid>,
+    recurrence_of: Option<Uuid>,
     #[serde(serialize_with = "instant")]
     created_at: SqlTimestamp,
     #[serde(serialize_with = "instant")]
@@ -122,6 +123,7 @@ impl From<&Ticket> for Row {
             rework_round: i32::try_from(ticket.rework_round).unwrap_or(i32::MAX),
             return_count: i32::try_from(ticket.return_count).unwrap_or(i32::MAX),
             master_id: ticket.master_id,
+            recurrence_of: ticket.recurrence_of,
             created_at: ticket.created_at.to_diesel(),
             updated_at: ticket.updated_at.to_diesel(),
         }
@@ -186,6 +188,7 @@ impl TryFrom<Row> for Ticket {
             rework_round: u32::try_from(row.rework_round).unwrap_or(0),
             return_count: u32::try_from(row.return_count).unwrap_or(0),
             master_id: row.master_id,
+            recurrence_of: row.recurrence_of,
             created_at: row.created_at.to_jiff(),
             updated_at: row.updated_at.to_jiff(),
         })

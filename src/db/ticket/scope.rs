@@ -59,6 +59,26 @@ impl TicketScope {
         }
     }
 
+    /// The query, narrowed to recurrences of tickets that the scope holds.
+    pub(in crate::db) fn recurring<'a>(&self, query: Query<'a>) -> Query<'a> {
+        match self {
+            Self::All => query.filter(tickets::recurrence_of.is_not_null()),
+            Self::Inspector { .. } | Self::Nothing => query.filter(sql::<Bool>("false")),
+            Self::Units(units) => query.filter(
+                sql::<Bool>(
+                    "EXISTS (SELECT FROM tickets e WHERE e.id = tickets.recurrence_of AND (e.lead_unit_id = ANY (",
+                )
+                .bind::<Array<SqlUuid>, _>(units.clone())
+                .sql(
+                    ") OR EXISTS (SELECT FROM ticket_assignments a WHERE a.ticket_id = e.id AND a.until IS NULL \
+                       AND a.unit_id = ANY (",
+                )
+                .bind::<Array<SqlUuid>, _>(units.clone())
+                .sql("))))"),
+            ),
+        }
+    }
+
     /// The query, narrowed to this scope.
     pub(in crate::db) fn filter<'a>(&self, query: Query<'a>) -> Query<'a> {
         match self {

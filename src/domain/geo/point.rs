@@ -77,3 +77,34 @@ pub struct BoundingBox {
     /// Northern latitude.
     pub north: f64,
 }
+
+/// Metres that a degree of latitude has at least, anywhere.
+const DEGREE_M: f64 = 110_000.0;
+
+impl BoundingBox {
+    /// A box that holds everything within so many metres of a position. Away from the poles and the date line, where no
+    /// city is.
+    pub fn around(centre: Point, metres: f64) -> Self {
+        let north_south = metres / DEGREE_M;
+        let shrunk = (centre.lat.abs() + north_south).to_radians().cos();
+        let east_west = north_south / shrunk.max(0.01);
+        Self {
+            west: centre.lon - east_west,
+            south: centre.lat - north_south,
+            east: centre.lon + east_west,
+            north: centre.lat + north_south,
+        }
+    }
+
+    /// The squares of a grid of this many degrees that the box touches, each as row and column.
+    pub fn squares(self, degrees: f64) -> Vec<(f64, f64)> {
+        let square = |at: f64| (at / degrees).floor();
+        let steps = |from: f64, to: f64| {
+            std::iter::successors(Some(square(from)), |at| Some(at + 1.0))
+                .take_while(move |at| *at <= square(to))
+        };
+        steps(self.south, self.north)
+            .flat_map(|row| steps(self.west, self.east).map(move |column| (row, column)))
+            .collect()
+    }
+}

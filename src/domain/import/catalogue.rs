@@ -7,6 +7,7 @@ use super::RowError;
 use super::sheet::{self, Cells};
 use crate::domain::calendar::{LimitUnit, LimitValue};
 use crate::domain::catalogue::{ClosingPolicy, ItemKind};
+use crate::domain::policy::MAX_RADIUS_M;
 use crate::domain::text::Text;
 use crate::domain::ticket::command::MAX_COMMAND_PHOTOS;
 
@@ -29,6 +30,9 @@ const COLUMNS: &[&str] = &[
     "danger",
     "limit_source",
 ];
+
+/// Columns that a file may leave out.
+const OPTIONAL: &[&str] = &["radius_m"];
 
 /// A version of the catalogue as its file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,13 +80,15 @@ pub struct ConditionRow {
     pub danger: bool,
     /// Where the limit was taken from; may be empty.
     pub limit_source: String,
+    /// Two findings of the item this close are the same place, in metres; none: as the policy says.
+    pub radius_m: Option<u32>,
 }
 
 /// What rows must agree on.
 #[derive(Default)]
 struct Seen {
     edition: Option<(String, String)>,
-    kinds: HashMap<String, (ItemKind, u64)>,
+    items: HashMap<String, (ItemKind, Option<u32>, u64)>,
     conditions: HashSet<String>,
 }
 
@@ -92,7 +98,7 @@ struct Seen {
 /// Every fault in it, at most [`super::MAX_FAULTS`].
 pub fn parse_catalogue(bytes: &[u8]) -> Result<CatalogueFile, Vec<RowError>> {
     let mut seen = Seen::default();
-    let rows = sheet::rows(bytes, COLUMNS, |cells| {
+    let rows = sheet::rows(bytes, COLUMNS, OPTIONAL, |cells| {
         let edition = (cells.code("scheme"), cells.code("version"));
         let row = row(cells);
         let edition = (edition.0?, edition.1?);
@@ -116,6 +122,7 @@ fn row(cells: &mut Cells<'_>) -> Option<ConditionRow> {
     let before = photos(cells, "min_before_photos");
     let after = photos(cells, "min_after_photos");
     let (danger, limit_source) = (cells.value("danger"), cells.text("limit_source"));
+    let radius_m = radius_m(cells);
     Some(ConditionRow {
         line: cells.line(),
         item: item?,
@@ -133,6 +140,7 @@ fn row(cells: &mut Cells<'_>) -> Option<ConditionRow> {
         min_after_photos: after?,
         danger: danger?,
         limit_source: limit_source?,
+        radius_m: radius_m?,
     })
 }
 
@@ -152,16 +160,25 @@ fn agree(
         cells.refuse("version", text);
         return None;
     }
-    let (kind, line) = *seen
-        .kinds
-        .entry(row.item.clone())
-        .or_insert((row.kind, row.line));
+    let (kind, radius_m, line) =
+        *seen
+            .items
+            .entry(row.item.clone())
+            .or_insert((row.kind, row.radius_m, row.line));
     if kind != row.kind {
         let text = Text::new(
             format!("项目 {} 在第 {line} 行为 {}", row.item, kind.as_str()),
             format!("item {} is a {} in line {line}", row.item, kind.as_str()),
         );
         cells.refuse("kind", text);
+        return None;
+    }
+    if radius_m != row.radius_m {
+        let text = Text::new(
+            format!("与第 {line} 行同一项目的半径不同"),
+            format!("is another radius than that of the item in line {line}"),
+        );
+        cells.refuse("radius_m", text);
         return None;
     }
     let name = format!("{}/{}", row.item, row.condition);
@@ -207,6 +224,23 @@ fn photos(cells: &mut Cells<'_>, column: &'static str) -> Option<u32> {
         format!("at most {MAX_COMMAND_PHOTOS} photos"),
     );
     cells.refuse(column, text);
+    None
+}
+
+/// The outer `None` is a fault.
+fn radius_m(cells: &mut Cells<'_>) -> Option<Option<u32>> {
+    if cells.optional("radius_m")?.is_none() {
+        return Some(None);
+    }
+    let radius = cells.value::<u32>("radius_m")?;
+    if (1..=MAX_RADIUS_M).contains(&radius) {
+        return Some(Some(radius));
+    }
+    let text = Text::new(
+        format!("半径须为 1 至 {MAX_RADIUS_M} 米"),
+        format!("is not 1 to {MAX_RADIUS_M} metres"),
+    );
+    cells.refuse("radius_m", text);
     None
 }
 

@@ -42,7 +42,7 @@ pub struct PointRow {
 /// Every fault in it, at most [`super::MAX_FAULTS`].
 pub fn parse_points(bytes: &[u8]) -> Result<Vec<PointRow>, Vec<RowError>> {
     let mut codes = HashSet::new();
-    sheet::rows(bytes, COLUMNS, |cells| row(cells, &mut codes))
+    sheet::rows(bytes, COLUMNS, &[], |cells| row(cells, &mut codes))
 }
 
 fn row(cells: &mut Cells<'_>, codes: &mut HashSet<String>) -> Option<PointRow> {

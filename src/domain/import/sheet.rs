@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) with a header, read row by row. Every fault is collected with its line and column, so that a person
 //! corrects a file once and not once per fault. What the columns mean is the callers' affair.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -13,11 +13,12 @@ use crate::domain::text::Text;
 /// Longest cell, in characters.
 const MAX_CELL_CHARS: usize = 500;
 
-/// Reads a file with exactly these columns, in any order, UTF-8 with or without BOM. `read` answers a row, or `None`
-/// once it has told the row's faults.
+/// Reads a file with exactly these columns, and any of the optional ones, in any order, UTF-8 with or without BOM. `read`
+/// answers a row, or `None` once it has told the row's faults.
 pub(super) fn rows<T>(
     bytes: &[u8],
     columns: &'static [&'static str],
+    optional: &'static [&'static str],
     mut read: impl FnMut(&mut Cells<'_>) -> Option<T>,
 ) -> Result<Vec<T>, Vec<RowError>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
@@ -25,7 +26,7 @@ pub(super) fn rows<T>(
         .headers()
         .cloned()
         .map_err(|error| vec![unreadable(&error)])?;
-    let places = places(&header, columns)?;
+    let places = places(&header, columns, optional)?;
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for record in reader.records() {
         if faults.len() >= MAX_FAULTS {
@@ -46,7 +47,6 @@ pub(super) fn rows<T>(
         let mut cells = Cells {
             line,
             record: &record,
-            columns,
             places: &places,
             faults: &mut faults,
         };
@@ -70,8 +70,7 @@ pub(super) fn rows<T>(
 pub(super) struct Cells<'a> {
     line: u64,
     record: &'a StringRecord,
-    columns: &'static [&'static str],
-    places: &'a [usize],
+    places: &'a HashMap<&'static str, usize>,
     faults: &'a mut Vec<RowError>,
 }
 
@@ -88,8 +87,7 @@ impl Cells<'_> {
 
     /// The text of a cell without surrounding blanks; empty when there is none.
     pub fn text(&mut self, column: &'static str) -> Option<String> {
-        let place = self.columns.iter().position(|known| *known == column);
-        let place = place.and_then(|place| self.places.get(place));
+        let place = self.places.get(column);
         let cell = place.and_then(|place| self.record.get(*place));
         let cell = cell.unwrap_or_default().trim().to_owned();
         if cell.chars().any(char::is_control) {
@@ -186,7 +184,8 @@ impl Cells<'_> {
 fn places(
     header: &StringRecord,
     columns: &'static [&'static str],
-) -> Result<Vec<usize>, Vec<RowError>> {
+    optional: &'static [&'static str],
+) -> Result<HashMap<&'static str, usize>, Vec<RowError>> {
     let on_first_line = |column, text| RowError {
         place: FilePlace::Line(1),
         column,
@@ -195,7 +194,7 @@ fn places(
     let mut faults = Vec::new();
     let mut seen = HashSet::new();
     for name in header {
-        if !columns.contains(&name.trim()) {
+        if !columns.contains(&name.trim()) && !optional.contains(&name.trim()) {
             faults.push(on_first_line(
                 None,
                 Text::new(
@@ -216,10 +215,13 @@ fn places(
             ));
         }
     }
-    let mut places = Vec::with_capacity(columns.len());
-    for column in columns {
+    let mut places = HashMap::with_capacity(columns.len());
+    for column in columns.iter().chain(optional) {
         match header.iter().position(|name| name.trim() == *column) {
-            Some(place) => places.push(place),
+            Some(place) => {
+                places.insert(*column, place);
+            }
+            None if optional.contains(column) => {}
             None => faults.push(on_first_line(
                 Some(column),
                 Text::new("缺少此列", "the column is missing"),

@@ -39,7 +39,7 @@ pub struct UnitRow {
 /// Every fault in it, at most [`super::MAX_FAULTS`].
 pub fn parse_units(bytes: &[u8]) -> Result<Vec<UnitRow>, Vec<RowError>> {
     let mut codes = HashSet::new();
-    sheet::rows(bytes, COLUMNS, |cells| row(cells, &mut codes))
+    sheet::rows(bytes, COLUMNS, &[], |cells| row(cells, &mut codes))
 }
 
 fn row(cells: &mut Cells<'_>, codes: &mut HashSet<String>) -> Option<UnitRow> {

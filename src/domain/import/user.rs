@@ -49,7 +49,7 @@ impl fmt::Debug for UserRow {
 /// Every fault in it, at most [`super::MAX_FAULTS`]; none of them repeats a password.
 pub fn parse_users(bytes: &[u8]) -> Result<Vec<UserRow>, Vec<RowError>> {
     let mut names = HashSet::new();
-    sheet::rows(bytes, COLUMNS, |cells| row(cells, &mut names))
+    sheet::rows(bytes, COLUMNS, &[], |cells| row(cells, &mut names))
 }
 
 fn row(cells: &mut Cells<'_>, names: &mut HashSet<String>) -> Option<UserRow> {

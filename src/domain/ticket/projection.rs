@@ -1,6 +1,6 @@
 //! What each kind of reader may know of a ticket: the one place where a field is given or withheld.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::machine::{Command, State};
@@ -32,6 +32,40 @@ pub struct TicketRecord {
     pub report_id: Option<Uuid>,
     /// Its photos, oldest first.
     pub photos: Vec<TicketPhoto>,
+    /// The earlier ticket that it is a recurrence of, if the reader's scope holds that one.
+    pub earlier: Option<Earlier>,
+    /// Open tickets that it may be another sighting of, where they were looked for.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// The ticket of the same fault that had been closed shortly before (反弹).
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// Id.
+    pub ticket_id: Uuid,
+    /// 台账编号.
+    pub number: Option<String>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// An open ticket that one in triage may be another sighting of (疑似重复).
+#[derive(Debug, Clone)]
+pub struct Suggestion {
+    /// Id.
+    pub ticket_id: Uuid,
+    /// 台账编号.
+    pub number: Option<String>,
+    /// Its state.
+    pub state: State,
+    /// Metres between the two.
+    pub metres: f64,
+    /// How long the server has had it.
+    pub age: SignedDuration,
+    /// A photo of it whose bytes are here.
+    pub photo: Option<Uuid>,
+    /// A photo of the one in triage whose bytes are here.
+    pub own_photo: Option<Uuid>,
 }
 
 /// A photo of a ticket.
@@ -96,6 +130,10 @@ pub struct TicketView {
     pub photos: Vec<PhotoView>,
     /// Master of a merged ticket; office only.
     pub master_id: Option<Uuid>,
+    /// The fault had a ticket before; office, and units that may know of that one.
+    pub earlier: Option<Earlier>,
+    /// Open tickets that it may be another sighting of; office only.
+    pub suggestions: Vec<Suggestion>,
     /// Report and finding; office and the one who sent it only.
     pub origin: Option<Origin>,
     /// When it was closed.
@@ -224,6 +262,8 @@ pub fn project(
         point_name,
         report_id,
         photos,
+        earlier,
+        suggestions,
     } = record;
     let rechecks = reader.role == Role::Inspector
         && ticket.state == State::AwaitingRecheck
@@ -270,6 +310,8 @@ pub fn project(
         rework_round: ticket.rework_round,
         photos,
         master_id: ticket.master_id.filter(|_| office),
+        earlier: earlier.filter(|_| knows_handling),
+        suggestions: if office { suggestions } else { Vec::new() },
         origin: knows_origin.then_some(Origin {
             report_id,
             finding_id: ticket.finding_id,

@@ -21,19 +21,22 @@ pub enum TriageReason {
     PositionMissing,
     /// Accuracy unknown, or worse than the policy allows.
     PositionWeak,
+    /// An open ticket of the same item is near.
+    PossibleDuplicate,
     /// No rule found a unit, and the city has named no fallback owner.
     NoOwner,
 }
 
 impl TriageReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OutsideCity,
         Self::BorderAmbiguous,
         Self::NoCondition,
         Self::PhotosMissing,
         Self::PositionMissing,
         Self::PositionWeak,
+        Self::PossibleDuplicate,
         Self::NoOwner,
     ];
 
@@ -46,6 +49,7 @@ impl TriageReason {
             Self::PhotosMissing => "photos_missing",
             Self::PositionMissing => "position_missing",
             Self::PositionWeak => "position_weak",
+            Self::PossibleDuplicate => "possible_duplicate",
             Self::NoOwner => "no_owner",
         }
     }

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::geo::Datum;
 use crate::domain::page::Page;
-use crate::domain::ticket::projection::{Deadline, Handling, Origin, PhotoView, TicketView};
+use crate::domain::ticket::projection::{
+    Deadline, Earlier, Handling, Origin, PhotoView, Suggestion, TicketView,
+};
 use crate::domain::ticket::trail::Event;
 use crate::http::evidence::flag::FlagOut;
 use crate::http::position::PositionOut;
@@ -68,6 +70,12 @@ pub struct TicketOut {
     /// The ticket it was merged into; office only.
     #[serde(skip_serializing_if = "Option::is_none")]
     master: Option<Uuid>,
+    /// The fault had been closed shortly before (反弹); office, and units that may know of the earlier ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recurrence_of: Option<EarlierOut>,
+    /// In triage: open tickets near it of which it may be another sighting (疑似重复), the nearest first, as of now; office only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<SuggestionOut>,
     /// Report and finding; office and the one who sent it only.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<OriginOut>,
@@ -166,6 +174,37 @@ pub struct UnitRefOut {
     id: Uuid,
     /// Name.
     name: String,
+}
+
+/// The ticket of the same fault that had been closed before.
+#[derive(Serialize, ToSchema)]
+pub struct EarlierOut {
+    /// Id.
+    id: Uuid,
+    /// 台账编号.
+    number: Option<String>,
+    /// When it was closed.
+    closed_at: Option<Timestamp>,
+}
+
+/// An open ticket that this one may be another sighting of.
+#[derive(Serialize, ToSchema)]
+pub struct SuggestionOut {
+    /// Id: the `master` of a merge.
+    ticket: Uuid,
+    /// 台账编号.
+    number: Option<String>,
+    /// State.
+    #[schema(example = "dispatched")]
+    state: &'static str,
+    /// Metres between the two.
+    metres: f64,
+    /// How long it has been here, in seconds.
+    age_s: i64,
+    /// A photo of it, for `attachments/{id}/thumb`; null while none is here.
+    photo: Option<Uuid>,
+    /// A photo of this ticket, to be held beside it.
+    own_photo: Option<Uuid>,
 }
 
 /// Where a ticket came from.
@@ -310,7 +349,37 @@ impl TicketOut {
                 .triage_reasons
                 .map(|reasons| reasons.into_iter().map(|r| r.as_str()).collect()),
             master: view.master_id,
+            recurrence_of: view.earlier.map(EarlierOut::from),
+            suggestions: view
+                .suggestions
+                .into_iter()
+                .map(SuggestionOut::from)
+                .collect(),
             origin: view.origin.map(OriginOut::from),
+        }
+    }
+}
+
+impl From<Earlier> for EarlierOut {
+    fn from(earlier: Earlier) -> Self {
+        Self {
+            id: earlier.ticket_id,
+            number: earlier.number,
+            closed_at: earlier.closed_at,
+        }
+    }
+}
+
+impl From<Suggestion> for SuggestionOut {
+    fn from(suggestion: Suggestion) -> Self {
+        Self {
+            ticket: suggestion.ticket_id,
+            number: suggestion.number,
+            state: suggestion.state.as_str(),
+            metres: suggestion.metres,
+            age_s: suggestion.age.as_secs(),
+            photo: suggestion.photo,
+            own_photo: suggestion.own_photo,
         }
     }
 }

@@ -39,6 +39,9 @@ pub struct TicketListQuery {
     /// Flags on photos, separated by commas, or `any`; office only.
     #[param(example = "photo_reused,after_far_from_before")]
     flag: Option<String>,
+    /// Only recurrences (反弹) of tickets that the reader may know of; not for inspectors.
+    #[serde(default)]
+    recurrence: bool,
     /// Part of the number or of the description.
     q: Option<String>,
     /// `next_cursor` of the page before.
@@ -75,6 +78,7 @@ impl TicketListQuery {
                 .map(flags)
                 .transpose()?
                 .unwrap_or_default(),
+            recurrence: self.recurrence,
             words: self.q.filter(|words| !words.trim().is_empty()),
             cursor: self.cursor,
             limit: page_limit(self.limit)?,

@@ -21,6 +21,7 @@ pub use self::units::Units;
 use crate::db::reference::Stamps;
 use crate::db::{self, Conn};
 use crate::domain::calendar::WorkCalendar;
+use crate::domain::catalogue::ItemKey;
 use crate::domain::check_point::CheckPoint;
 use crate::domain::policy::Policies;
 use crate::services::Result;
@@ -105,6 +106,13 @@ impl Reference {
     /// The check point with this id, in use or not.
     pub fn check_point(&self, id: Uuid) -> Option<&CheckPoint> {
         self.check_points.get(&id)
+    }
+
+    /// How close two findings of an item are the same place, in metres.
+    pub fn radius_m(&self, item: &ItemKey) -> u32 {
+        let entry = self.catalogue.get(item);
+        let own = entry.and_then(|entry| entry.item.radius_m);
+        own.unwrap_or(self.policies.duplicate_radius_m)
     }
 
     /// The calendar that a unit works by; the city's own without one.

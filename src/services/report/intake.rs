@@ -1,6 +1,9 @@
 //! From findings to their tickets (立案受理): each is read against the catalogue, routed, its doubts listed, and filed at
-//! once when there are none. All of it is decided in memory; then a run of reports is written, table by table.
+//! once when there are none, or joined to the ticket that the fault has already. All of it is decided in memory; then a run
+//! of reports is written, table by table.
 
+mod join;
+mod meet;
 mod plan;
 
 use std::collections::{BTreeSet, HashMap};
@@ -43,8 +46,11 @@ pub(super) async fn take_in(
         }
     }
     write_findings(conn, &drafts).await?;
-    let planned = file(reference, conn, actor, drafts, now).await?;
+    meet::meet(reference, conn, &mut drafts, now).await?;
+    let mut planned = file(reference, conn, actor, drafts, now).await?;
+    let joined = join::within_run(&mut planned, now);
     write_tickets(conn, &planned, now).await?;
+    join::tell(conn, &joined, now).await?;
     announce(reference, conn, actor, stops, &planned, &photos).await?;
     let examined = photos.values().filter(|it| it.rendition != Rendition::None);
     let examined: Vec<Uuid> = examined.map(|photo| photo.declared.aid).collect();

@@ -121,7 +121,7 @@ pub async fn pull(svc: &Services, actor: &Actor, query: &OverdueQuery) -> Result
         id: ticket.id,
     });
     let mut items = Vec::with_capacity(page.items.len());
-    for record in complete(&mut conn, page.items).await? {
+    for record in complete(&mut conn, &TicketScope::All, page.items).await? {
         let lead = record.ticket.lead.as_ref().map(|lead| lead.id);
         let calendar = svc.reference.calendar(&mut conn, lead).await?;
         items.extend(row(record, &calendar, as_of));

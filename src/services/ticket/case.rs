@@ -2,12 +2,14 @@
 //! may it give this command at all (403), has it said which version it saw (428), is that the current one (412), is the
 //! command allowed now (409).
 
+use std::slice;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::suggest::suggestions;
 use super::trail;
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
@@ -284,9 +286,16 @@ pub(super) async fn view(
     };
     let lead = ticket.lead.as_ref().map(|lead| lead.id);
     let calendar = reference.calendar(lead);
-    let record = complete(conn, vec![ticket])
+    let now = svc.now();
+    let mut suggested = Vec::new();
+    if actor.role.is_office() {
+        let of_ticket = suggestions(&reference, conn, slice::from_ref(&ticket), now).await?;
+        suggested.extend(of_ticket.into_values().flatten());
+    }
+    let mut record = complete(conn, &TicketScope::of(actor), vec![ticket])
         .await?
         .pop()
         .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
-    Ok(project(record, &reader, &calendar, svc.now()))
+    record.suggestions = suggested;
+    Ok(project(record, &reader, &calendar, now))
 }

@@ -1,9 +1,12 @@
 //! Lists of tickets within the caller's scope.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::case::relation;
+use super::suggest::suggestions;
 use crate::db;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{ListKey, TicketFilter, page};
@@ -40,6 +43,8 @@ pub struct ListQuery {
     pub words: Option<String>,
     /// With a photo on which one of these flags is; empty: whatever its photos are.
     pub flags: Vec<Flag>,
+    /// Of a fault that had a ticket before.
+    pub recurrence: bool,
     /// Where to go on.
     pub cursor: Option<String>,
     /// Most rows.
@@ -73,20 +78,7 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
     if after.is_some_and(|(listed_at, _)| listed_at < Timestamp::UNIX_EPOCH) {
         return Err(InvalidCursor.into());
     }
-    // Who handles a ticket is not for inspectors: they must not find it out by asking.
-    if actor.role == Role::Inspector && query.unit.is_some() {
-        return Err(Error::with_detail(
-            Code::InvalidQuery,
-            Text::new("督查员不能按单位筛选", "unit is not for inspectors"),
-        ));
-    }
-    // Nor is a flag for those who handle it.
-    if !actor.role.is_office() && !query.flags.is_empty() {
-        return Err(Error::with_detail(
-            Code::InvalidQuery,
-            Text::new("flag 仅供督查室使用", "flag is for the office"),
-        ));
-    }
+    refuse_filters(actor, &query)?;
     let mut conn = svc.conn().await?;
     let units = match &query.unit {
         Some(code) => Some(db::unit::subtree_of_code(&mut conn, code).await?),
@@ -102,6 +94,7 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         bbox: query.bbox,
         words: query.words,
         flags: query.flags,
+        recurrence: query.recurrence,
     };
     let scope = TicketScope::of(actor);
     let rows = page(
@@ -119,11 +112,13 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
     for ticket in &page.items {
         readers.push(reader(&reference, &mut conn, actor, ticket).await?);
     }
-    for (record, reader) in complete(&mut conn, page.items)
-        .await?
-        .into_iter()
-        .zip(readers)
-    {
+    let mut suggested = match actor.role.is_office() {
+        true => suggestions(&reference, &mut conn, &page.items, now).await?,
+        false => HashMap::new(),
+    };
+    let records = complete(&mut conn, &scope, page.items).await?;
+    for (mut record, reader) in records.into_iter().zip(readers) {
+        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
         let lead: Option<Uuid> = record.ticket.lead.as_ref().map(|lead| lead.id);
         views.push(project(record, &reader, &reference.calendar(lead), now));
     }
@@ -131,6 +126,26 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         items: views,
         next_cursor: page.next_cursor,
     })
+}
+
+/// Refuses what a caller must not find out by asking.
+fn refuse_filters(actor: &Actor, query: &ListQuery) -> Result<()> {
+    let refuse = |zh: &'static str, en: &'static str| {
+        let text = Text::new(zh, en);
+        Err(Error::with_detail(Code::InvalidQuery, text))
+    };
+    // Who handles a ticket is not for inspectors, nor what became of the fault before.
+    if actor.role == Role::Inspector && query.unit.is_some() {
+        return refuse("督查员不能按单位筛选", "unit is not for inspectors");
+    }
+    if actor.role == Role::Inspector && query.recurrence {
+        return refuse("督查员不能按反弹筛选", "recurrence is not for inspectors");
+    }
+    // Nor is a flag for those who handle it.
+    if !actor.role.is_office() && !query.flags.is_empty() {
+        return refuse("flag 仅供督查室使用", "flag is for the office");
+    }
+    Ok(())
 }
 
 /// Only for an inspector does it take a look at the database: what others are to a ticket is in the ticket itself.

@@ -9,8 +9,6 @@ use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::machine::State;
-use crate::domain::ticket::trail::Event;
 use crate::services::error::{Error, Result};
 
 /// triage → merged. The master must be filed and open; it shows the sighting's photos from now on.
@@ -27,34 +25,23 @@ pub(super) async fn merge(
     // Asked before it is locked: two tickets in triage that are merged into each other must not wait for each other.
     db::ticket::find(conn, &scope, master)
         .await?
-        .filter(can_be_master)
+        .filter(Ticket::can_be_master)
         .ok_or_else(no_master)?;
     let mut master = db::ticket::lock(conn, &scope, master)
         .await?
-        .filter(can_be_master)
+        .filter(Ticket::can_be_master)
         .ok_or_else(no_master)?;
     case.ticket.merge_into(master.id, case.now);
     master.touch(case.now);
     db::ticket::update(conn, &master).await?;
-    sighting(case, conn, &master).await?;
+    let sighting = trail::sighting(Some(case.actor), &master, case.ticket.id, case.now);
+    db::ticket::event::append(conn, master.id, sighting).await?;
     Ok(Entry {
         opinion: reason,
         data: json!({ "master": master.id }),
         others: vec![master.id],
         ..Entry::default()
     })
-}
-
-fn can_be_master(ticket: &Ticket) -> bool {
-    matches!(
-        ticket.state,
-        State::Dispatched
-            | State::Returned
-            | State::Disputed
-            | State::Rectifying
-            | State::Suspended
-            | State::AwaitingRecheck
-    )
 }
 
 fn no_master() -> Error {
@@ -66,22 +53,4 @@ fn no_master() -> Error {
             "the master must be another ticket that is filed and open",
         ),
     )
-}
-
-/// The master's own row of the trail.
-async fn sighting(case: &Case<'_>, conn: &mut Conn, master: &Ticket) -> Result<()> {
-    let event = Event {
-        actor_id: Some(case.actor.account_id),
-        actor_role: case.actor.role.as_str().to_owned(),
-        holder_unit_id: trail::holder(master),
-        data: json!({ "rev": master.rev, "merged": case.ticket.id }),
-        ..trail::blank(
-            "sighting".to_owned(),
-            Some(master.state),
-            master.state,
-            case.now,
-        )
-    };
-    db::ticket::event::append(conn, master.id, event).await?;
-    Ok(())
 }

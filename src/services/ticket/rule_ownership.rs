@@ -31,6 +31,7 @@ pub(super) async fn rule_ownership(
             item: &item,
             point_id: case.ticket.point_id,
             position: case.ticket.position,
+            radius_m: case.reference.radius_m(&item.key),
             unit_id,
             opinion: &command.opinion,
             ruled_by: case.actor.account_id,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::domain::account::Actor;
 use crate::domain::geo::Point;
@@ -42,6 +43,43 @@ pub(in crate::services) fn filed(ticket: &Ticket, at: Timestamp) -> Event {
     }
 }
 
+/// The second row, when a rule found the ticket that the fault has already.
+pub(in crate::services) fn joined(
+    ticket: &Ticket,
+    master: Uuid,
+    metres: f64,
+    at: Timestamp,
+) -> Event {
+    let metres = (metres * 10.0).round() / 10.0;
+    Event {
+        seq: 2,
+        data: json!({ "command": { "master": master, "metres": metres } }),
+        ..blank(
+            Command::Merge.as_str().to_owned(),
+            Some(State::Triage),
+            ticket.state,
+            at,
+        )
+    }
+}
+
+/// A row of a ticket that another one was merged into: by whom, or by rule.
+pub(in crate::services) fn sighting(
+    by: Option<&Actor>,
+    master: &Ticket,
+    merged: Uuid,
+    at: Timestamp,
+) -> Event {
+    let blank = blank("sighting".to_owned(), Some(master.state), master.state, at);
+    Event {
+        actor_id: by.map(|actor| actor.account_id),
+        actor_role: by.map_or(blank.actor_role, |actor| actor.role.as_str().to_owned()),
+        holder_unit_id: holder(master),
+        data: json!({ "rev": master.rev, "merged": merged }),
+        ..blank
+    }
+}
+
 /// Where the photos of a command were taken, as it is kept in the trail: flags are judged by it. A fix that says nothing of the place
 /// keeps only that it was simulated, if it was.
 pub(in crate::services) fn fix(fix: Option<&Fix>, max_age_s: u32) -> Value {
@@ -58,7 +96,7 @@ pub(in crate::services) fn fix(fix: Option<&Fix>, max_age_s: u32) -> Value {
 }
 
 /// Who holds the ticket in its present state: the lead unit while it has to act, else the office.
-pub(in crate::services) fn holder(ticket: &Ticket) -> Option<uuid::Uuid> {
+pub(in crate::services) fn holder(ticket: &Ticket) -> Option<Uuid> {
     match ticket.state {
         State::Dispatched | State::Rectifying | State::Suspended => {
             ticket.lead.as_ref().map(|lead| lead.id)

@@ -6,6 +6,8 @@
 //! story::command(&officer, &sent.ticket, "acknowledge", json!({})).await.expect(200);
 //! ```
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use serde_json::{Map, Value, json};
@@ -24,6 +26,11 @@ pub const INSIDE: [(&str, f64, f64); 7] = [
     ("371625", 37.224_352_9, 118.234_447_1),
     ("371681", 36.978_313, 117.693_861_8),
 ];
+
+/// Reports made so far.
+static REPORTS: AtomicU32 = AtomicU32::new(0);
+/// Between the positions of two reports: 60 m or more, twice the radius of a place.
+const STEP_DEGREES: f64 = 0.000_7;
 
 /// A photo that a phone has taken.
 #[derive(Debug, Clone)]
@@ -102,12 +109,16 @@ pub struct Draft {
     fault: Map<String, Value>,
 }
 
-/// A report from a position well inside a district: exposed garbage (E0102, 4 work hours, sanitation).
+/// A report from a position well inside a district, of its own: exposed garbage (E0102, 4 work hours, sanitation). The first
+/// of a test is made at [`INSIDE`]; each further one far enough from all before to be another fault.
 pub fn report(district: &str) -> Draft {
     let (_, lat, lon) = INSIDE
         .into_iter()
         .find(|(code, ..)| *code == district)
         .expect("a district of the demo city");
+    let nth = REPORTS.fetch_add(1, Ordering::Relaxed);
+    let lat = lat + f64::from(nth / 16 % 16) * STEP_DEGREES;
+    let lon = lon + f64::from(nth % 16) * STEP_DEGREES;
     Draft {
         id: Uuid::new_v4(),
         finding: Uuid::new_v4(),

@@ -221,11 +221,6 @@ async fn a_ruling_routes_the_next_fault_of_its_item_at_its_place() {
     let metre = 1.0 / 111_000.0;
     let cases = [
         (
-            story::report("371602"),
-            "ownership_ruling",
-            "371602-municipal_works",
-        ),
-        (
             story::report("371602").at(lat + 25.0 * metre, lon),
             "ownership_ruling",
             "371602-municipal_works",

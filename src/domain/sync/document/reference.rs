@@ -20,8 +20,9 @@ pub struct ItemDoc {
     pub name_en: String,
     /// `thing`, `count`, `behaviour`, `service`.
     pub kind: String,
-    /// Two findings this close are the same place, metres.
-    pub radius_m: i32,
+    /// Two findings this close are the same place, metres; none: as the city's policy says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius_m: Option<i32>,
     /// Of the version that new findings are read against.
     #[serde(skip_serializing_if = "is_false")]
     pub active: bool,

@@ -62,6 +62,8 @@ pub struct TicketFacts {
     pub triage_reasons: Vec<String>,
     /// The ticket that it was merged into.
     pub master: Option<Uuid>,
+    /// The ticket that it is a recurrence of.
+    pub recurrence_of: Option<Uuid>,
     /// Finding.
     pub finding: Option<Uuid>,
     /// Report and its sender, where they were asked for.
@@ -146,6 +148,8 @@ pub struct TicketDoc {
     #[serde(skip_serializing_if = "Option::is_none")]
     master: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recurrence_of: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Uuid>,
@@ -199,6 +203,7 @@ impl TicketDoc {
                 Vec::new()
             },
             master: facts.master.filter(|_| knows.office),
+            recurrence_of: facts.recurrence_of.filter(|_| knows.office),
             report: facts
                 .report
                 .map(|(report, _)| report)

@@ -57,8 +57,8 @@ pub struct ItemOut {
     /// `thing`, `count`, `behaviour` or `service`.
     #[schema(example = "thing")]
     kind: &'static str,
-    /// Two findings of it this close are the same place, in metres.
-    radius_m: u32,
+    /// Two findings of it this close are the same place, in metres; null: as the policy `intake.duplicate_radius_m` says.
+    radius_m: Option<u32>,
     /// Its filing conditions, in the order of their codes.
     conditions: Vec<ConditionOut>,
 }

@@ -8,22 +8,20 @@ use uuid::Uuid;
 
 use super::{Counts, accept};
 use crate::db::{self, Conn};
-use crate::domain::catalogue::{CatalogueItem, FilingCondition, ItemKey, ItemKind};
+use crate::domain::catalogue::{CatalogueItem, FilingCondition, ItemKey};
 use crate::domain::import::{CatalogueFile, ConditionRow, RowError};
 use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::services::Result;
 
-/// Two findings of an item this close are the same place, unless the city says otherwise.
-const RADIUS_M: u32 = 30;
-
 pub(super) async fn write(conn: &mut Conn, file: &CatalogueFile, now: Timestamp) -> Result<Counts> {
     let (scheme, version) = (file.scheme.as_str(), file.version.as_str());
-    let kinds: HashMap<String, ItemKind> = db::catalogue::items_in(conn, scheme, version)
-        .await?
-        .into_iter()
-        .map(|item| (item.key.code, item.kind))
-        .collect();
+    let items_known: HashMap<String, CatalogueItem> =
+        db::catalogue::items_in(conn, scheme, version)
+            .await?
+            .into_iter()
+            .map(|item| (item.key.code.clone(), item))
+            .collect();
     let known: HashMap<(String, String), FilingCondition> =
         db::catalogue::conditions_in(conn, scheme, version)
             .await?
@@ -35,12 +33,12 @@ pub(super) async fn write(conn: &mut Conn, file: &CatalogueFile, now: Timestamp)
     for row in &file.rows {
         let old = known.get(&(row.item.clone(), row.condition.clone()));
         let new = condition(file, row, old.map_or_else(Uuid::new_v4, |old| old.id));
-        let kind = kinds.get(&row.item).copied();
-        if let Some(column) = changed_column(row, kind, old, &new) {
+        let item_known = items_known.get(&row.item);
+        if let Some(column) = changed_column(row, item_known, old, &new) {
             faults.push(changed(row.line, column, file));
             continue;
         }
-        if kind.is_none() && new_items.insert(row.item.as_str()) {
+        if item_known.is_none() && new_items.insert(row.item.as_str()) {
             items.push(item(file, row));
         }
         if old.is_none() {
@@ -76,7 +74,7 @@ fn item(file: &CatalogueFile, row: &ConditionRow) -> CatalogueItem {
         name_zh: row.name_zh.clone(),
         name_en: row.name_en.clone(),
         kind: row.kind,
-        radius_m: RADIUS_M,
+        radius_m: row.radius_m,
     }
 }
 
@@ -103,12 +101,17 @@ fn condition(file: &CatalogueFile, row: &ConditionRow, id: Uuid) -> FilingCondit
 /// The first column in which a row contradicts what the version says already.
 fn changed_column(
     row: &ConditionRow,
-    kind: Option<ItemKind>,
+    item: Option<&CatalogueItem>,
     old: Option<&FilingCondition>,
     new: &FilingCondition,
 ) -> Option<&'static str> {
-    if kind.is_some_and(|kind| kind != row.kind) {
-        return Some("kind");
+    if let Some(item) = item {
+        if item.kind != row.kind {
+            return Some("kind");
+        }
+        if item.radius_m != row.radius_m {
+            return Some("radius_m");
+        }
     }
     let old = old?;
     let columns = [

@@ -63,6 +63,10 @@ pub(super) struct Draft<'a> {
     pub ticket: Ticket,
     /// What it is to be filed under, and for whom, when nothing is in doubt.
     pub filing: Option<(&'a FilingCondition, UnitRef)>,
+    /// How close another finding of its item is the same place.
+    pub radius_m: f64,
+    /// The open ticket that it is another sighting of by rule, and how far away that is.
+    pub joins: Option<(Uuid, f64)>,
 }
 
 /// A finding's ticket as it is to be written.
@@ -116,6 +120,8 @@ impl<'a> Draft<'a> {
             ordinal,
             finding,
             named: named.map(|condition| condition.id),
+            radius_m: f64::from(reference.radius_m(&item.key)),
+            joins: None,
             filing: condition.zip(unit).filter(|_| triage_reasons.is_empty()),
             ticket: Ticket {
                 id: Uuid::new_v4(),
@@ -143,13 +149,14 @@ impl<'a> Draft<'a> {
                 rework_round: 0,
                 return_count: 0,
                 master_id: None,
+                recurrence_of: None,
                 created_at: now,
                 updated_at: now,
             },
         }))
     }
 
-    /// Files the ticket if nothing is in doubt. Nobody has seen it before: it keeps its first version.
+    /// Files the ticket if nothing is in doubt, or joins it to another. Nobody has seen it before: it keeps its first version.
     ///
     /// # Errors
     /// `internal` when there are fewer numbers than tickets to be filed.
@@ -176,6 +183,11 @@ impl<'a> Draft<'a> {
             )?);
             ticket.rev = rev;
             trail.push(trail::filed(&ticket, now));
+        } else if let Some((master, metres)) = self.joins {
+            let rev = ticket.rev;
+            ticket.merge_into(master, now);
+            ticket.rev = rev;
+            trail.push(trail::joined(&ticket, master, metres, now));
         }
         Ok(Planned {
             report_id: self.report_id,
