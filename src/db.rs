@@ -8,6 +8,7 @@ pub mod cached;
 pub mod calendar;
 pub mod catalogue;
 pub mod check_point;
+pub mod duty;
 pub mod error;
 pub mod feed;
 pub mod health;

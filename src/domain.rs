@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check_point;
 pub mod clock;
 pub mod draw;
+pub mod duty;
 pub mod evidence;
 pub mod geo;
 pub mod import;

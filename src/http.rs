@@ -9,6 +9,7 @@ pub mod routes;
 pub mod server;
 
 mod account;
+mod duty;
 mod evidence;
 mod files;
 mod home;
@@ -17,6 +18,7 @@ mod policy;
 mod position;
 mod reference;
 mod report;
+mod ruling;
 mod supervision;
 mod sync;
 mod task;

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod demo;
+pub mod duty;
 pub mod error;
 pub mod evidence;
 pub mod health;
@@ -12,6 +13,7 @@ pub mod policy;
 pub mod queue;
 pub mod reference;
 pub mod report;
+pub mod ruling;
 pub mod state;
 pub mod supervision;
 pub mod sync;

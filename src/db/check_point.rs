@@ -1,17 +1,20 @@
 //! Check points and their kinds.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 use uuid::Uuid;
 
+use super::cached::cached;
 use super::reference::{Topic, bump};
-use super::schema::{check_point_kinds, check_points};
+use super::schema::{check_point_kinds, check_point_owners, check_points, units};
 use super::{Conn, DbError};
-use crate::domain::check_point::{CheckPoint, CheckPointKind, StatedPosition};
+use crate::domain::check_point::{CheckPoint, CheckPointKind, PointOwner, StatedPosition};
 use crate::domain::geo::{Point, PointError, UnknownDatum};
+use crate::domain::ticket::routing::UnitRef;
 
 /// Rows to a statement: PostgreSQL takes 65,535 parameters.
 const CHUNK: usize = 500;
@@ -142,6 +145,59 @@ pub async fn kinds(conn: &mut Conn) -> Result<Vec<CheckPointKind>, DbError> {
         name_en,
     };
     Ok(rows.into_iter().map(kind).collect())
+}
+
+/// Notes who owns these check points from now on, where that is another than before.
+pub async fn change_owners(
+    conn: &mut Conn,
+    points: &[CheckPoint],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = points.iter().map(|point| point.id).collect();
+    let owners: Vec<Option<Uuid>> = points.iter().map(|point| point.owner_unit_id).collect();
+    let changes = [
+        "UPDATE check_point_owners o SET valid_until = $3 FROM unnest($1::uuid[], $2::uuid[]) AS changed (point_id, unit_id) \
+          WHERE o.point_id = changed.point_id AND o.valid_until IS NULL AND o.unit_id IS DISTINCT FROM changed.unit_id",
+        "INSERT INTO check_point_owners (point_id, unit_id, valid_from) \
+         SELECT point_id, unit_id, $3 FROM unnest($1::uuid[], $2::uuid[]) AS changed (point_id, unit_id) \
+          WHERE unit_id IS NOT NULL AND NOT EXISTS (SELECT FROM check_point_owners o \
+                WHERE o.point_id = changed.point_id AND o.valid_until IS NULL)",
+    ];
+    for change in changes {
+        cached(change)
+            .bind::<Array<SqlUuid>, _>(ids.clone())
+            .bind::<Array<Nullable<SqlUuid>>, _>(owners.clone())
+            .bind::<Timestamptz, _>(now.to_diesel())
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Who has owned a check point, the latest first.
+pub async fn owners(conn: &mut Conn, id: Uuid) -> Result<Vec<PointOwner>, DbError> {
+    type Row = (
+        (Uuid, String, String),
+        jiff_diesel::Timestamp,
+        Option<jiff_diesel::Timestamp>,
+    );
+    let rows: Vec<Row> = check_point_owners::table
+        .inner_join(units::table)
+        .filter(check_point_owners::point_id.eq(id))
+        .order(check_point_owners::valid_from.desc())
+        .select((
+            (units::id, units::code, units::name_zh),
+            check_point_owners::valid_from,
+            check_point_owners::valid_until,
+        ))
+        .load(conn)
+        .await?;
+    let owner = |((id, code, name), valid_from, valid_until): Row| PointOwner {
+        unit: UnitRef { id, code, name },
+        valid_from: valid_from.to_jiff(),
+        valid_until: valid_until.map(jiff_diesel::Timestamp::to_jiff),
+    };
+    Ok(rows.into_iter().map(owner).collect())
 }
 
 /// Writes check points, new or known by their id; a new one holds from `now`.

@@ -105,6 +105,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    check_point_owners (point_id, valid_from) {
+        point_id -> Uuid,
+        unit_id -> Uuid,
+        valid_from -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     check_points (id) {
         id -> Uuid,
         code -> Text,
@@ -131,6 +140,23 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         cursors_given -> Int8,
+    }
+}
+
+diesel::table! {
+    duties (id) {
+        id -> Uuid,
+        kind -> Text,
+        unit_id -> Nullable<Uuid>,
+        point_id -> Nullable<Uuid>,
+        area_code -> Nullable<Text>,
+        person -> Text,
+        phone -> Text,
+        account_id -> Nullable<Uuid>,
+        valid_from -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+        recorded_by -> Uuid,
+        ended_by -> Nullable<Uuid>,
     }
 }
 
@@ -286,6 +312,9 @@ diesel::table! {
         ruled_by -> Uuid,
         valid_from -> Timestamptz,
         valid_until -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        end_reason -> Nullable<Text>,
+        superseded_by -> Nullable<Int8>,
     }
 }
 
@@ -566,9 +595,13 @@ diesel::table! {
 diesel::joinable!(accounts -> units (unit_id));
 diesel::joinable!(areas -> units (owner_unit_id));
 diesel::joinable!(attachments -> accounts (account_id));
+diesel::joinable!(check_point_owners -> check_points (point_id));
+diesel::joinable!(check_point_owners -> units (unit_id));
 diesel::joinable!(check_points -> check_point_kinds (kind));
 diesel::joinable!(check_points -> units (owner_unit_id));
 diesel::joinable!(devices -> accounts (account_id));
+diesel::joinable!(duties -> check_points (point_id));
+diesel::joinable!(duties -> units (unit_id));
 diesel::joinable!(finding_attachments -> attachments (attachment_id));
 diesel::joinable!(finding_attachments -> findings (finding_id));
 diesel::joinable!(findings -> filing_conditions (condition_id));
@@ -578,7 +611,6 @@ diesel::joinable!(lookback_candidates -> tickets (ticket_id));
 diesel::joinable!(lookback_draws -> accounts (drawn_by));
 diesel::joinable!(mutation_log -> accounts (account_id));
 diesel::joinable!(original_reads -> accounts (account_id));
-diesel::joinable!(ownership_rulings -> accounts (ruled_by));
 diesel::joinable!(ownership_rulings -> check_points (point_id));
 diesel::joinable!(ownership_rulings -> tickets (ticket_id));
 diesel::joinable!(ownership_rulings -> units (unit_id));
@@ -619,8 +651,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     catalogue_items,
     catalogue_versions,
     check_point_kinds,
+    check_point_owners,
     check_points,
     devices,
+    duties,
     feed_base,
     filing_conditions,
     finding_attachments,

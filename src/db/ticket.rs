@@ -4,6 +4,7 @@
 pub mod assignment;
 pub mod event;
 pub mod list;
+pub mod many;
 pub mod near;
 pub mod record;
 mod row;
@@ -121,16 +122,6 @@ pub async fn visible_among(
         .into_iter()
         .map(|row| Ticket::try_from(row).map(|ticket| ticket.id))
         .collect()
-}
-
-/// Ids of the tickets whose deadline lies beyond the calendar that was loaded when it was computed.
-pub async fn provisional(conn: &mut Conn) -> Result<Vec<Uuid>, DbError> {
-    tickets::table
-        .filter(tickets::due_provisional)
-        .select(tickets::id)
-        .order(tickets::id)
-        .load(conn)
-        .await
 }
 
 /// Whether an account sent the finding of this ticket, or one that was merged into it.

@@ -34,6 +34,10 @@ pub enum Action {
     DoTasks,
     /// Read the triage list.
     ReadTriage,
+    /// Read ownership rulings (确权).
+    ReadRulings,
+    /// End an ownership ruling.
+    EndRuling,
     /// Hold a part of the city's data on a phone.
     Sync,
     /// See what of the phones' work was quarantined, and have it judged again.
@@ -42,6 +46,8 @@ pub enum Action {
     ReadOverdue,
     /// Read areas, units, points, catalogue and calendars.
     ReadReference,
+    /// List who answers in person for places.
+    ReadDuties,
     /// Import and change reference data.
     ChangeReference,
     /// Read policies.
@@ -72,9 +78,11 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::ReadOriginal
         | Action::AskInspectors
         | Action::ReadTriage
+        | Action::ReadRulings
         | Action::ReplayQuarantined
         | Action::ReadOverdue => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
+        Action::EndRuling => &[Supervisor],
         Action::ReadOriginalReads => &[Supervisor, Auditor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
@@ -82,7 +90,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::ReadTrail => &[Inspector, Officer, Clerk, Supervisor, Sponsor, Auditor],
         Action::Sync => &[Inspector, Officer, Clerk, Supervisor, Admin],
         Action::ReadReference => &Role::ALL,
-        Action::ReadPolicies => &[Clerk, Supervisor, Admin],
+        Action::ReadDuties | Action::ReadPolicies => &[Clerk, Supervisor, Admin],
         Action::ChangeReference | Action::ChangePolicies | Action::ManageAccounts => &[Admin],
     }
 }

@@ -10,7 +10,7 @@ mod limit;
 mod shift;
 mod work;
 
-pub use data::{CalendarData, CalendarError, CalendarFile, ShiftEntry};
+pub use data::{CalendarData, CalendarError, CalendarFile, DayChange, ShiftEntry};
 pub use deadline::{DeadlineClock, Remaining, Step};
 pub use limit::{Basis, Limit, LimitError, LimitUnit, LimitValue, WorkDayCounting};
 pub use shift::{Shift, ShiftError};

@@ -1,9 +1,11 @@
 //! Check points (点位): the places that inspections go to, such as a market or a bus stop. A point has a surveyed
 //! position and may have an owner (点位责任单位); which points a round visits is not decided here.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::geo::{Datum, Point, PointError};
+use super::ticket::routing::UnitRef;
 
 /// A kind of check point (点位类型), a row of data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,17 @@ impl StatedPosition {
     pub fn to_point(self) -> Result<Point, PointError> {
         Point::from_datum(self.datum, self.lat, self.lon)
     }
+}
+
+/// Who owned a check point, and when (点位责任单位).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointOwner {
+    /// The unit.
+    pub unit: UnitRef,
+    /// From when on,
+    pub valid_from: Timestamp,
+    /// and until when; none while it does.
+    pub valid_until: Option<Timestamp>,
 }
 
 /// A check point (点位).

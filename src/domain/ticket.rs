@@ -6,6 +6,7 @@ pub mod machine;
 pub mod neighbour;
 pub mod projection;
 pub mod routing;
+pub mod ruling;
 pub mod trail;
 pub mod triage;
 

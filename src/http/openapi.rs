@@ -145,6 +145,10 @@ fn tags() -> Vec<Tag> {
             "督查任务：指派核查、回头看。Tasks of inspectors: rechecks that were assigned, look-backs.",
         ),
         (
+            "rulings",
+            "确权。Ownership rulings: precedents for a place and an item.",
+        ),
+        (
             "sync",
             "手机离线同步：拉取变化、提交离线工作。Phones pull what changed and push what was done offline; see api-spec/sync.md.",
         ),

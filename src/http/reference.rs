@@ -10,5 +10,6 @@ pub mod list_items;
 pub mod list_point_kinds;
 pub mod list_points;
 pub mod list_units;
+pub mod own_defect;
 pub mod read_current_calendar;
 pub mod read_topology;

@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, evidence, files, home, lookback, openapi, policy, reference, report, supervision,
-    sync, task, ticket,
+    account, duty, evidence, files, home, lookback, openapi, policy, reference, report, ruling,
+    supervision, sync, task, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -53,6 +53,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(lookback::ask::assign_lookback)
             .service(lookback::draw::draw_lookbacks)
             .service(lookback::read_draw::get_lookback_draw)
+            .service(ruling::list::list_rulings)
+            .service(ruling::get::get_ruling)
+            .service(ruling::end::end_ruling)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
             .service(sync::changes::get_changes)
@@ -66,6 +69,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(reference::import::import_reference)
             .service(reference::list_areas::list_areas)
             .service(reference::read_topology::read_topology)
+            .service(reference::own_defect::own_defect)
             .service(reference::list_units::list_units)
             .service(reference::get_unit::get_unit)
             .service(reference::list_items::list_items)
@@ -74,6 +78,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(reference::get_point::get_point)
             .service(reference::list_calendars::list_calendars)
             .service(reference::read_current_calendar::read_current_calendar)
+            .service(duty::list::list_duties)
+            .service(duty::record::record_duty)
+            .service(duty::end::end_duty)
             .service(account::list::list_users)
             .service(account::create::create_user)
             .service(account::get::get_user)

@@ -61,7 +61,7 @@ async fn fill(
     let steps = batches.len() + 1;
     for (done, batch) in batches.iter().enumerate() {
         progress(done, steps);
-        write(svc, conn, batch).await?;
+        write(svc, conn, batch, false).await?;
     }
     let fallback = Value::from(FALLBACK);
     db::policy::set(conn, policy::FALLBACK_UNIT, &fallback, None, svc.now()).await?;

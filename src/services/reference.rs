@@ -9,7 +9,9 @@ mod items;
 mod points;
 mod units;
 
-pub use areas::{AreaView, list_areas, read_topology};
+pub use areas::{
+    AreaView, DefectOwner, DefectView, TopologyView, list_areas, own_defect, read_topology,
+};
 pub use calendars::{list_calendars, read_current_calendar};
 pub use items::{ItemsQuery, list_items};
 pub use points::{PointView, PointsQuery, get_point, list_point_kinds, list_points};

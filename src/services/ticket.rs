@@ -30,4 +30,5 @@ pub use give::{give, give_on};
 pub use list::{ListQuery, list, triage};
 pub use read::{get, read_trail};
 pub use recheckers::recheckers;
+pub(in crate::services) use redispatch::named_unit;
 pub use submit::settle_submissions;

@@ -3,6 +3,7 @@
 mod areas;
 mod calendar;
 mod demo;
+mod dry_run;
 mod items;
 mod lists;
 mod memory;

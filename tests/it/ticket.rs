@@ -1,14 +1,17 @@
 //! The life of a ticket: the pure machine as a table, then the loop as people live it, over HTTP.
 
 mod borders;
+mod cooperating;
 mod dispatch;
 mod duplicate;
+mod duty;
 mod life;
 mod machine;
 mod photos;
 mod race;
 mod recurrence;
 mod routing;
+mod ruling;
 mod secrecy;
 mod trail;
 mod triage;

@@ -1,5 +1,7 @@
 //! The trail of a ticket. Rows are only ever added; a trigger refuses anything else.
 
+use std::collections::HashMap;
+
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -69,6 +71,26 @@ pub async fn append(conn: &mut Conn, ticket_id: Uuid, event: Event) -> Result<i3
         .execute(conn)
         .await?;
     Ok(seq)
+}
+
+/// Adds a row to each of these tickets' trails. `event.seq` is given here: the caller holds the tickets' locks, and names
+/// none twice.
+pub async fn append_to_each(
+    conn: &mut Conn,
+    mut events: Vec<(Uuid, Event)>,
+) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = events.iter().map(|(id, _)| *id).collect();
+    let last: Vec<(Uuid, Option<i32>)> = ticket_events::table
+        .filter(ticket_events::ticket_id.eq_any(ids))
+        .group_by(ticket_events::ticket_id)
+        .select((ticket_events::ticket_id, max(ticket_events::seq)))
+        .load(conn)
+        .await?;
+    let last: HashMap<Uuid, Option<i32>> = last.into_iter().collect();
+    for (id, event) in &mut events {
+        event.seq = last.get(id).copied().flatten().unwrap_or(0) + 1;
+    }
+    begin(conn, events).await
 }
 
 /// Begins the trails of new tickets: rows with their numbers, which carry data.

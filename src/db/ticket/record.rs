@@ -12,7 +12,7 @@ use super::scope::TicketScope;
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
 use crate::db::schema::{check_points, findings, ticket_assignments, tickets};
-use crate::db::{Conn, DbError, catalogue};
+use crate::db::{Conn, DbError, catalogue, duty};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::{Earlier, TicketPhoto, TicketRecord};
@@ -67,6 +67,7 @@ pub async fn complete(
     let points = point_names(conn, &tickets).await?;
     let reports = report_ids(conn, &tickets).await?;
     let mut earlier = earlier(conn, scope, &tickets).await?;
+    let mut answering = duty::answering(conn, &ids).await?;
     let mut photos = photos(conn, &ids).await?;
     give_flags(conn, &mut photos).await?;
     tickets
@@ -83,6 +84,7 @@ pub async fn complete(
                 report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
                 photos: photos.remove(&ticket.id).unwrap_or_default(),
                 earlier: earlier.remove(&ticket.id),
+                answering: answering.remove(&ticket.id).unwrap_or_default(),
                 suggestions: Vec::new(),
                 ticket,
             })

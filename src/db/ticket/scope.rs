@@ -21,6 +21,13 @@ pub enum TicketScope {
     All,
     /// Tickets that these units lead or cooperate in, once filed.
     Units(Vec<Uuid>),
+    /// Tickets that the sponsor's units lead or cooperate in, and those of the places that it stands for (包保), once filed.
+    Sponsor {
+        /// The sponsor.
+        account_id: Uuid,
+        /// Its own unit and those below it.
+        units: Vec<Uuid>,
+    },
     /// Tickets of one's own findings, those awaiting a recheck that one may make, and those that one looks back at.
     Inspector {
         /// The inspector.
@@ -36,11 +43,14 @@ impl TicketScope {
     /// The scope of a caller.
     pub fn of(actor: &Actor) -> Self {
         let unit = actor.unit.as_ref();
+        let subtree = unit.map(|unit| unit.subtree.clone()).unwrap_or_default();
         match actor.role {
             Role::Clerk | Role::Supervisor => Self::All,
-            Role::Officer | Role::Sponsor => {
-                Self::Units(unit.map(|unit| unit.subtree.clone()).unwrap_or_default())
-            }
+            Role::Officer => Self::Units(subtree),
+            Role::Sponsor => Self::Sponsor {
+                account_id: actor.account_id,
+                units: subtree,
+            },
             Role::Inspector => Self::Inspector {
                 account_id: actor.account_id,
                 kin: unit
@@ -64,7 +74,7 @@ impl TicketScope {
         match self {
             Self::All => query.filter(tickets::recurrence_of.is_not_null()),
             Self::Inspector { .. } | Self::Nothing => query.filter(sql::<Bool>("false")),
-            Self::Units(units) => query.filter(
+            Self::Units(units) | Self::Sponsor { units, .. } => query.filter(
                 sql::<Bool>(
                     "EXISTS (SELECT FROM tickets e WHERE e.id = tickets.recurrence_of AND (e.lead_unit_id = ANY (",
                 )
@@ -87,12 +97,18 @@ impl TicketScope {
             Self::Units(units) => query.filter(
                 sql::<Bool>("(tickets.lead_unit_id = ANY (")
                     .bind::<Array<SqlUuid>, _>(units.clone())
-                    .sql(
-                        ") OR EXISTS (SELECT FROM ticket_assignments a WHERE a.ticket_id = tickets.id \
-                           AND a.until IS NULL AND a.unit_id = ANY (",
-                    )
+                    .sql(OR_COOPERATING)
                     .bind::<Array<SqlUuid>, _>(units.clone())
                     .sql(")))"),
+            ),
+            Self::Sponsor { account_id, units } => query.filter(
+                sql::<Bool>("(tickets.lead_unit_id = ANY (")
+                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .sql(OR_COOPERATING)
+                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .sql(OR_STOOD_FOR)
+                    .bind::<SqlUuid, _>(*account_id)
+                    .sql("))"),
             ),
             Self::Inspector { account_id, kin } => query.filter(
                 sql::<Bool>(
@@ -119,3 +135,15 @@ impl TicketScope {
         }
     }
 }
+
+/// After the units that may lead: those that may cooperate.
+const OR_COOPERATING: &str = ") OR EXISTS (SELECT FROM ticket_assignments a WHERE a.ticket_id = tickets.id \
+                   AND a.until IS NULL AND a.unit_id = ANY (";
+
+/// After those: a check point, an area, or a unit and those below it that a sponsor stands for now.
+const OR_STOOD_FOR: &str = ")) OR tickets.lead_unit_id IS NOT NULL AND EXISTS (SELECT FROM duties d \
+                   LEFT JOIN units led ON led.id = tickets.lead_unit_id \
+                  WHERE d.kind = 'sponsor' AND d.valid_until IS NULL \
+                    AND (d.point_id = tickets.point_id OR d.area_code = tickets.district_code \
+                         OR d.area_code = tickets.routing #>> '{polygon,code}' OR d.unit_id = ANY (led.lineage)) \
+                    AND d.account_id = ";

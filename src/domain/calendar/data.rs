@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,53 @@ impl CalendarData {
             self.make_up_workdays.clone(),
             shifts,
         )
+    }
+}
+
+/// A day that one calendar has off and another works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayChange {
+    /// The day.
+    pub day: Date,
+    /// Whether it is worked now.
+    pub worked: bool,
+}
+
+impl CalendarData {
+    /// Days that are worked under this calendar and not under the one before, or the other way round. Before the first
+    /// calendar, and beyond the last date that one covers, weeks are plain.
+    #[must_use]
+    pub fn changed_days(&self, before: Option<&Self>) -> Vec<DayChange> {
+        let listed = |data: &Self| -> Vec<Date> {
+            data.off
+                .iter()
+                .chain(&data.make_up_workdays)
+                .copied()
+                .collect()
+        };
+        let mut days = listed(self);
+        days.extend(before.into_iter().flat_map(listed));
+        let days: BTreeSet<Date> = days.into_iter().collect();
+        days.into_iter()
+            .map(|day| (day, worked(Some(self), day)))
+            .filter(|(day, now)| worked(before, *day) != *now)
+            .map(|(day, worked)| DayChange { day, worked })
+            .collect()
+    }
+
+    /// Whether everybody works the same hours as under another calendar.
+    #[must_use]
+    pub fn has_same_shifts(&self, other: &Self) -> bool {
+        self.shifts == other.shifts
+    }
+}
+
+fn worked(data: Option<&CalendarData>, day: Date) -> bool {
+    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    match data {
+        Some(data) if data.make_up_workdays.contains(&day) => true,
+        Some(data) if data.off.contains(&day) => false,
+        _ => !weekend,
     }
 }
 

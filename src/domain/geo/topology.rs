@@ -13,11 +13,12 @@ use geo::{
 };
 use geojson::Geometry;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use self::borders::Borders;
 use super::area::AreaShape;
 use super::index::{TOUCH_M, middle_lat};
-use super::outline;
+use super::outline::{self, OutlineError};
 use super::plane::Plane;
 
 /// Square metres under which a gap or overlap is drawing noise, as is one that is on average narrower than [`TOUCH_M`].
@@ -51,6 +52,22 @@ pub struct Defect {
     pub geometry: Geometry,
     /// Codes of the districts that overlap, or that border the gap.
     pub between: Vec<String>,
+}
+
+impl Defect {
+    /// A name that stays the same for as long as the outline does.
+    pub fn name(&self) -> String {
+        let digest = Sha256::digest(self.geometry.to_string());
+        hex::encode(digest.iter().take(8).copied().collect::<Vec<u8>>())
+    }
+
+    /// Its outline.
+    ///
+    /// # Errors
+    /// [`OutlineError`] when the geometry is no polygon.
+    pub fn outline(&self) -> Result<MultiPolygon<f64>, OutlineError> {
+        outline::polygons(&self.geometry)
+    }
 }
 
 /// Finds the gaps and overlaps of a city's districts.

@@ -11,6 +11,7 @@ use super::{DistrictName, LeadUnit, Ticket};
 use crate::domain::account::Role;
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
+use crate::domain::duty::Answering;
 use crate::domain::evidence::PhotoRole;
 use crate::domain::evidence::flags::PhotoFlag;
 use crate::domain::geo::Point;
@@ -34,6 +35,8 @@ pub struct TicketRecord {
     pub photos: Vec<TicketPhoto>,
     /// The earlier ticket that it is a recurrence of, if the reader's scope holds that one.
     pub earlier: Option<Earlier>,
+    /// Who had a duty at its place when it was dispatched.
+    pub answering: Vec<Answering>,
     /// Open tickets that it may be another sighting of, where they were looked for.
     pub suggestions: Vec<Suggestion>,
 }
@@ -153,6 +156,8 @@ pub struct Handling {
     pub lead: Option<LeadUnit>,
     /// Cooperating units.
     pub cooperating: Vec<String>,
+    /// Who had a duty at its place when it was dispatched.
+    pub answering: Vec<Answering>,
     /// Why this unit.
     pub routing: Routing,
     /// Returns so far.
@@ -263,6 +268,7 @@ pub fn project(
         report_id,
         photos,
         earlier,
+        answering,
         suggestions,
     } = record;
     let rechecks = reader.role == Role::Inspector
@@ -300,6 +306,7 @@ pub fn project(
         handling: knows_handling.then_some(Handling {
             lead: ticket.lead,
             cooperating,
+            answering,
             routing: ticket.routing,
             return_count: ticket.return_count,
             dispatched_at: ticket.dispatched_at,

@@ -80,6 +80,8 @@ pub struct RoutingFacts {
     pub ruling: Option<RulingFact>,
     /// Zone that holds the point, with its owner.
     pub zone: Option<(AreaRef, UnitRef)>,
+    /// Metres from the point to the zone's outline.
+    pub zone_border_m: f64,
     /// Owner of the check point.
     pub point_owner: Option<UnitRef>,
     /// Subject that leads by the filing condition, if one is known.
@@ -143,11 +145,15 @@ impl Routing {
 
 /// Asks the rules in their order.
 pub fn route(facts: RoutingFacts, border: BorderRule) -> Routing {
-    let reaches_rival = match (&facts.rival, facts.accuracy_m) {
-        (Some(rival), Some(acc_m)) => acc_m >= rival.metres,
-        _ => false,
-    };
     let (rule, unit, mut reason) = choose(&facts);
+    // A zone lies over a border, or where no district is: what counts there is whether the point may lie outside it.
+    let rival_m = match rule {
+        Some(RoutingRule::Zone) => Some(facts.zone_border_m),
+        _ => facts.rival.as_ref().map(|rival| rival.metres),
+    };
+    let reaches_rival = rival_m
+        .zip(facts.accuracy_m)
+        .is_some_and(|(rival_m, acc_m)| acc_m >= rival_m);
     let looks_at_polygons = matches!(
         rule,
         Some(RoutingRule::Zone | RoutingRule::SubjectUnit | RoutingRule::DistrictOffice)

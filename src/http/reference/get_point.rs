@@ -25,7 +25,7 @@ pub async fn get_point(
     id: Id,
     query: Query<PointQuery>,
 ) -> Result<impl Responder, ApiError> {
-    let point = reference::get_point(&svc, &caller.0, id.0).await?;
+    let (point, owners) = reference::get_point(&svc, &caller.0, id.0).await?;
     let datum = query.0.datum.unwrap_or(Datum::Wgs84);
-    Ok(web::Json(PointOut::new(point, datum)))
+    Ok(web::Json(PointOut::new(point, datum).with_owners(owners)))
 }

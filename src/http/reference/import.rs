@@ -9,7 +9,7 @@ use crate::domain::text::Text;
 use crate::http::extract::{Caller, Query, read_body};
 use crate::http::problem::{ApiError, Problem};
 use crate::services::error::Code;
-use crate::services::reference::import;
+use crate::services::reference::import::{self, Asked};
 use crate::services::{Error, Services};
 
 /// Largest file.
@@ -19,6 +19,7 @@ const FILE_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 ///
 /// The body is the file itself: CSV (UTF-8, header required) for units, users, items and points, GeoJSON for areas, JSON
 /// for a calendar. It is imported whole or not at all; what is there already and unchanged is left alone.
+/// With `dry_run=true` the answer is the same and nothing is kept.
 #[utoipa::path(
     tag = "reference",
     params(
@@ -27,7 +28,7 @@ const FILE_LIMIT_BYTES: usize = 16 * 1024 * 1024;
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
-        (status = 200, description = "Imported", body = ImportOut),
+        (status = 200, description = "Imported, or with `dry_run` what an import would do", body = ImportOut),
         (status = 403, description = "Not for this role", body = Problem),
         (status = 404, description = "Nothing of this kind can be imported", body = Problem),
         (status = 413, description = "More than 16 MiB", body = Problem),
@@ -49,7 +50,11 @@ pub async fn import_reference(
     let datum = query.0.datum.as_deref().map(datum).transpose()?;
     import::may_import(&caller.0, kind)?;
     let file = read_body(body, FILE_LIMIT_BYTES).await?;
-    let summary = import::import(&svc, &caller.0, kind, file, datum, &|_, _| {}).await?;
+    let asked = Asked {
+        datum,
+        dry_run: query.0.dry_run,
+    };
+    let summary = import::import(&svc, &caller.0, kind, file, asked, &|_, _| {}).await?;
     Ok(web::Json(ImportOut::from(summary)))
 }
 

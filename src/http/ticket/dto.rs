@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::catalogue::FilingCondition;
+use crate::domain::duty::Answering;
 use crate::domain::geo::Datum;
 use crate::domain::page::Page;
 use crate::domain::ticket::projection::{
@@ -154,6 +155,8 @@ pub struct HandlingOut {
     lead: Option<UnitRefOut>,
     /// 配合单位, by name.
     cooperating: Vec<String>,
+    /// 街(路)长、点位长、包保领导、门前三包 of its place when it was dispatched.
+    duties: Vec<AnsweringOut>,
     /// Why this unit: the rule that fired, the polygon, metres to the border and to the nearest other district.
     #[schema(value_type = Object)]
     routing: Value,
@@ -165,6 +168,28 @@ pub struct HandlingOut {
     submitted_at: Option<Timestamp>,
     /// Declared after-photos are not all here yet.
     photos_pending: bool,
+}
+
+/// Who answers in person for the ticket's place.
+#[derive(Serialize, ToSchema)]
+pub struct AnsweringOut {
+    /// `street_chief`, `point_chief`, `sponsor` or `frontage`.
+    #[schema(example = "street_chief")]
+    kind: &'static str,
+    /// Who.
+    person: String,
+    /// Telephone; may be empty.
+    phone: String,
+}
+
+impl From<Answering> for AnsweringOut {
+    fn from(answering: Answering) -> Self {
+        Self {
+            kind: answering.kind.as_str(),
+            person: answering.person,
+            phone: answering.phone,
+        }
+    }
 }
 
 /// A unit by id and name, as it was called when it got the ticket.
@@ -416,6 +441,11 @@ impl From<Handling> for HandlingOut {
                 name: lead.name,
             }),
             cooperating: handling.cooperating,
+            duties: handling
+                .answering
+                .into_iter()
+                .map(AnsweringOut::from)
+                .collect(),
             routing: serde_json::to_value(handling.routing).unwrap_or_default(),
             return_count: handling.return_count,
             dispatched_at: handling.dispatched_at,

@@ -124,6 +124,10 @@ codes! {
     RecheckInstead: "recheck_instead", Conflict, "核查任务请直接提交工单核查，任务随之完成", "Give the ticket its recheck: that ends the task";
     /// There is nothing that could be drawn.
     NothingToDraw: "nothing_to_draw", Conflict, "没有可抽取的工单或点位", "There is nothing that could be drawn";
+    /// The duty has ended before.
+    DutyEnded: "duty_ended", Conflict, "该职责已结束", "The duty has ended already";
+    /// The ruling does not hold any more.
+    RulingEnded: "ruling_ended", Conflict, "该确权已失效", "The ruling does not hold any more";
     /// The photo's bytes are not here, or not rendered yet.
     NotReady: "not_ready", Conflict, "照片尚未就绪，请稍后再取", "The photo is not ready yet: try again shortly";
     /// The file is no photo that can be read.

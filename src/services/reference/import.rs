@@ -1,10 +1,12 @@
 //! Imports: a file is read and checked off the event loop, then written in one transaction, whole or not at all. One
 //! import runs at a time. What is there already and unchanged is left alone, so that a file can be sent again.
 
-mod areas;
+pub(super) mod areas;
 mod calendar;
 mod items;
 mod points;
+mod redrawn;
+mod summary;
 mod units;
 mod users;
 
@@ -12,11 +14,11 @@ use bytes::Bytes;
 use serde_json::Map;
 
 use crate::db::reference::lock_imports;
-use crate::db::{AsyncConnection as _, Conn};
+use crate::db::{AsyncConnection as _, Conn, DbError};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::calendar::CalendarData;
-use crate::domain::geo::{Datum, ParsedArea, Topology};
+use crate::domain::geo::{Datum, ParsedArea};
 use crate::domain::import::{
     CatalogueFile, ImportKind, PointRow, RowError, UnitRow, UserRow, parse_area_file,
     parse_calendar, parse_catalogue, parse_points, parse_units, parse_users,
@@ -25,32 +27,37 @@ use crate::domain::text::Text;
 use crate::services::error::{Code, FieldError, Refusal};
 use crate::services::{Error, Result, Services};
 
+pub use redrawn::RedrawnTicket;
+pub use summary::{CalendarDiff, Counts, ImportSummary};
 pub(in crate::services) use users::HashedUser;
 
 /// Told how many steps of how many are done; for a progress bar.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
 
-/// What an import did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImportSummary {
-    /// What the file brought.
-    pub kind: ImportKind,
-    /// Rows, features, or one for a calendar.
-    pub rows: usize,
-    /// Of these, new.
-    pub inserted: usize,
-    /// Of these, known and changed; the rest was there already.
-    pub updated: usize,
-    /// After areas: whether the districts now in force tile the city.
-    pub topology: Option<Topology>,
+/// What is asked of an import beside its file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// Datum of areas, which need it; of nothing else.
+    pub datum: Option<Datum>,
+    /// Say what it would do, and keep nothing of it.
+    pub dry_run: bool,
 }
 
-/// How many rows were new, and how many changed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::services) struct Counts {
-    pub rows: usize,
-    pub inserted: usize,
-    pub updated: usize,
+/// What writing a batch has done.
+#[derive(Default)]
+pub(in crate::services) struct Written {
+    counts: Counts,
+    redrawn: Option<Vec<RedrawnTicket>>,
+    calendar: Option<CalendarDiff>,
+}
+
+impl From<Counts> for Written {
+    fn from(counts: Counts) -> Self {
+        Self {
+            counts,
+            ..Self::default()
+        }
+    }
 }
 
 /// A file that was read, with nothing left to do but to write it.
@@ -69,7 +76,7 @@ enum Parsed {
     Users(Vec<UserRow>),
 }
 
-/// Imports a file for an administrator. `datum` is for areas, which need it, and for nothing else.
+/// Imports a file for an administrator.
 ///
 /// # Errors
 /// `forbidden`; `invalid` for the datum; `import_refused` with every bad row, and nothing imported.
@@ -78,11 +85,11 @@ pub async fn import(
     actor: &Actor,
     kind: ImportKind,
     file: Bytes,
-    datum: Option<Datum>,
+    asked: Asked,
     progress: Progress<'_>,
 ) -> Result<ImportSummary> {
     may_import(actor, kind)?;
-    import_file(svc, kind, file, datum, progress).await
+    import_file(svc, kind, file, asked, progress).await
 }
 
 /// Refuses who may not import a file of this kind, before the file is even read.
@@ -105,10 +112,10 @@ pub async fn import_file(
     svc: &Services,
     kind: ImportKind,
     file: Bytes,
-    datum: Option<Datum>,
+    asked: Asked,
     progress: Progress<'_>,
 ) -> Result<ImportSummary> {
-    let parsed = tokio::task::spawn_blocking(move || parse(kind, &file, datum))
+    let parsed = tokio::task::spawn_blocking(move || parse(kind, &file, asked.datum))
         .await
         .map_err(anyhow::Error::from)??;
     let batch = match parsed {
@@ -116,23 +123,63 @@ pub async fn import_file(
         Parsed::Users(rows) => Batch::Users(users::hash(svc, rows, progress).await?),
     };
     let mut conn = svc.conn().await?;
-    let counts = conn
-        .transaction(async |conn| {
-            lock_imports(conn).await?;
-            write(svc, conn, &batch).await
+    let done = conn
+        .transaction::<ImportSummary, Undone, _>(async |conn| {
+            let summary = write_and_tell(svc, conn, kind, &batch, asked.dry_run).await?;
+            if asked.dry_run {
+                return Err(Undone::AsAsked(Box::new(summary)));
+            }
+            Ok(summary)
         })
-        .await?;
-    progress(counts.rows, counts.rows);
+        .await;
+    let summary = match done {
+        Ok(summary) => summary,
+        Err(Undone::AsAsked(summary)) => *summary,
+        Err(Undone::Failed(error)) => return Err(error),
+    };
+    progress(summary.counts.rows, summary.counts.rows);
+    Ok(summary)
+}
+
+/// Why nothing of an import stays.
+enum Undone {
+    /// It was only asked what it would do.
+    AsAsked(Box<ImportSummary>),
+    Failed(Error),
+}
+
+impl From<Error> for Undone {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbError> for Undone {
+    fn from(error: DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn write_and_tell(
+    svc: &Services,
+    conn: &mut Conn,
+    kind: ImportKind,
+    batch: &Batch,
+    dry_run: bool,
+) -> Result<ImportSummary> {
+    lock_imports(conn).await?;
+    let written = write(svc, conn, batch, dry_run).await?;
     let topology = match kind {
-        ImportKind::Areas => Some(super::areas::topology_in_force(svc, &mut conn).await?),
+        ImportKind::Areas => Some(super::areas::topology_in_force(svc, conn).await?),
         _ => None,
     };
     Ok(ImportSummary {
         kind,
-        rows: counts.rows,
-        inserted: counts.inserted,
-        updated: counts.updated,
+        dry_run,
+        counts: written.counts,
         topology,
+        redrawn: written.redrawn,
+        calendar: written.calendar,
     })
 }
 
@@ -160,21 +207,39 @@ fn parse(kind: ImportKind, file: &[u8], datum: Option<Datum>) -> Result<Parsed> 
     batch.map(Parsed::Ready).map_err(refused)
 }
 
-/// Writes a batch in the caller's transaction, which holds the lock of imports.
+/// Writes a batch in the caller's transaction, which holds the lock of imports. With `dry_run` the caller takes everything
+/// back afterwards: what is only found out by changing tickets is reckoned instead.
 pub(in crate::services) async fn write(
     svc: &Services,
     conn: &mut Conn,
     batch: &Batch,
-) -> Result<Counts> {
+    dry_run: bool,
+) -> Result<Written> {
     let now = svc.now();
-    match batch {
-        Batch::Areas(areas, datum) => areas::write(conn, areas, *datum, now).await,
-        Batch::Units(rows) => units::write(conn, rows, now).await,
-        Batch::Users(rows) => users::write(svc, conn, rows).await,
-        Batch::Items(file) => items::write(conn, file, now).await,
-        Batch::Points(rows) => points::write(conn, rows, now).await,
-        Batch::Calendar(data) => calendar::write(svc, conn, data).await,
-    }
+    Ok(match batch {
+        Batch::Areas(areas, datum) => {
+            let before = svc.reference.current(conn).await?;
+            let counts = areas::write(conn, areas, *datum, now).await?;
+            let after = svc.reference.current(conn).await?;
+            Written {
+                counts,
+                redrawn: Some(redrawn::redrawn(conn, &before, &after, now).await?),
+                calendar: None,
+            }
+        }
+        Batch::Units(rows) => units::write(conn, rows, now).await?.into(),
+        Batch::Users(rows) => users::write(svc, conn, rows).await?.into(),
+        Batch::Items(file) => items::write(conn, file, now).await?.into(),
+        Batch::Points(rows) => points::write(conn, rows, now).await?.into(),
+        Batch::Calendar(data) => {
+            let (counts, calendar) = calendar::write(svc, conn, data, dry_run).await?;
+            Written {
+                counts,
+                redrawn: None,
+                calendar: Some(calendar),
+            }
+        }
+    })
 }
 
 fn datum_missing() -> Error {

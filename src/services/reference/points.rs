@@ -9,7 +9,7 @@ use super::cache::Areas;
 use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
-use crate::domain::check_point::{CheckPoint, CheckPointKind};
+use crate::domain::check_point::{CheckPoint, CheckPointKind, PointOwner};
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor};
 use crate::domain::ticket::routing::UnitRef;
 use crate::services::error::Code;
@@ -59,11 +59,15 @@ pub async fn list_points(
     Ok(page.map(|point| view(point, &areas, &owners)))
 }
 
-/// Reads one check point.
+/// Reads one check point, and who has owned it, the latest first.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
-pub async fn get_point(svc: &Services, actor: &Actor, id: Uuid) -> Result<PointView> {
+pub async fn get_point(
+    svc: &Services,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<(PointView, Vec<PointOwner>)> {
     require(actor, Action::ReadReference)?;
     let mut conn = svc.conn().await?;
     let point = db::check_point::get(&mut conn, id)
@@ -71,7 +75,8 @@ pub async fn get_point(svc: &Services, actor: &Actor, id: Uuid) -> Result<PointV
         .ok_or_else(|| Error::new(Code::NotFound))?;
     let areas = svc.reference.areas(&mut conn).await?;
     let owners = owners(&mut conn, std::slice::from_ref(&point)).await?;
-    Ok(view(point, &areas, &owners))
+    let former = db::check_point::owners(&mut conn, id).await?;
+    Ok((view(point, &areas, &owners), former))
 }
 
 /// Lists the kinds of check points (点位类型).

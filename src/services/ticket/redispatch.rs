@@ -61,7 +61,11 @@ pub(super) async fn dispatch_to(case: &mut Case<'_>, conn: &mut Conn, unit: Unit
 }
 
 /// The unit of a code that a person named.
-pub(super) fn named_unit(reference: &Reference, code: &str, pointer: &str) -> Result<UnitRef> {
+pub(in crate::services) fn named_unit(
+    reference: &Reference,
+    code: &str,
+    pointer: &str,
+) -> Result<UnitRef> {
     reference
         .units
         .find_by_code(code)

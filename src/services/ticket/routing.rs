@@ -6,10 +6,10 @@ use uuid::Uuid;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
 use crate::domain::geo::Point;
 use crate::domain::report::Place;
-use crate::domain::ticket::DistrictName;
 use crate::domain::ticket::routing::{
     AreaRef, PositionSource, Routing, RoutingFacts, RulingFact, UnitRef, route as decide,
 };
+use crate::domain::ticket::{DistrictName, Ticket};
 use crate::domain::unit::Unit;
 use crate::services::reference::cache::{Areas, Reference};
 
@@ -82,6 +82,7 @@ pub(in crate::services) fn route(
         zone: map
             .zone
             .and_then(|(zone, owner)| unit(owner).map(|unit| (zone, unit))),
+        zone_border_m: map.zone_border_m,
         point_owner: question.point_owner.and_then(unit),
         subject: question.subject,
         border_m: map.border_m,
@@ -103,6 +104,28 @@ pub(in crate::services) fn route(
     }
 }
 
+/// What the rules say of a ticket's place, as exactly as it is known; none when its item is not there.
+pub(in crate::services) fn route_ticket(
+    reference: &Reference,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Option<Routed> {
+    let entry = reference.catalogue.get(&ticket.item)?;
+    let condition = ticket.condition_id;
+    let condition = condition.and_then(|id| reference.catalogue.condition(id));
+    let point = ticket.point_id.and_then(|id| reference.check_point(id));
+    let question = Question {
+        item: &entry.item,
+        subject: subject(condition, &entry.conditions),
+        place: ticket
+            .position
+            .map_or(Place::Missing, |position| Place::Fix(position, Some(0.0))),
+        point_id: ticket.point_id,
+        point_owner: point.and_then(|point| point.owner_unit_id),
+    };
+    Some(route(reference, question, now))
+}
+
 /// A unit as tickets name it.
 pub(in crate::services) fn to_ref(unit: &Unit) -> UnitRef {
     UnitRef {
@@ -120,6 +143,7 @@ struct OnMap {
     rival: Option<AreaRef>,
     candidates: Vec<AreaRef>,
     zone: Option<(AreaRef, Uuid)>,
+    zone_border_m: f64,
 }
 
 fn on_map(areas: &Areas, position: Point, accuracy_m: f64) -> OnMap {
@@ -132,7 +156,8 @@ fn on_map(areas: &Areas, position: Point, accuracy_m: f64) -> OnMap {
         })
     };
     let location = areas.districts.locate(position);
-    let zone = areas.zones.locate(position).area.and_then(|idx| {
+    let in_zone = areas.zones.locate(position);
+    let zone = in_zone.area.and_then(|idx| {
         let (code, name, owner) = areas.zone(idx)?;
         let zone = AreaRef {
             code: code.to_owned(),
@@ -157,5 +182,6 @@ fn on_map(areas: &Areas, position: Point, accuracy_m: f64) -> OnMap {
             .filter_map(|near| named(near.idx, near.metres))
             .collect(),
         zone,
+        zone_border_m: in_zone.border_m,
     }
 }

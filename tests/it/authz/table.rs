@@ -54,6 +54,8 @@ const ASK: &str = r#"{"inspector": "00000000-0000-4000-8000-000000000001"}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
+const DUTY: &str = r#"{"kind": "street_chief", "unit": "371602", "person": "某"}"#;
+const OWNER: &str = r#"{"unit": "371602", "name": "一号"}"#;
 const UNITS: &str = include_str!("../../../demo/units.csv");
 
 /// Seen by whoever works with tickets, but not there; auditor and administrator have no business with its content.
@@ -112,6 +114,9 @@ pub const ROWS: &[Row] = &[
     Row { body: Some(ASK), ..row("assign_lookback",         [401, 403, 403, 404, 404, 403, 403, 403]) },
     row("draw_lookbacks",                             [401, 403, 403, 409, 409, 403, 403, 403]),
     row("get_lookback_draw",                          [401, 403, 403, 404, 404, 403, 404, 403]),
+    row("list_rulings",                               OFFICE_READS),
+    row("get_ruling",                                 [401, 403, 403, 404, 404, 403, 403, 403]),
+    Row { body: Some(REASON), ..row("end_ruling",           [401, 403, 403, 403, 404, 403, 403, 403]) },
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
     // Without a device, which the login did not name: tests/it/sync.
@@ -128,6 +133,7 @@ pub const ROWS: &[Row] = &[
     Row { parameters: &[("kind", "units")], media_type: "text/csv", body: Some(UNITS), ..row("import_reference", ADMIN_ONLY) },
     row("list_areas",                                 ALL_READ),
     row("read_topology",                              ALL_READ),
+    Row { parameters: &[("id", "none")], body: Some(OWNER), ..row("own_defect", ADMIN_MISSES) },
     row("list_units",                                 ALL_READ),
     row("get_unit",                                   ALL_MISS),
     row("list_items",                                 ALL_READ),
@@ -136,6 +142,9 @@ pub const ROWS: &[Row] = &[
     row("list_point_kinds",                           ALL_READ),
     row("list_calendars",                             ALL_READ),
     row("read_current_calendar",                      ALL_READ),
+    row("list_duties",                                [401, 403, 403, 200, 200, 403, 403, 200]),
+    Row { body: Some(DUTY), ..row("record_duty",            [401, 403, 403, 403, 403, 403, 403, 201]) },
+    row("end_duty",                                   ADMIN_MISSES),
     row("list_users",                                 ADMIN_ONLY),
     Row { body: Some(USER), ..row("create_user",            [401, 403, 403, 403, 403, 403, 403, 201]) },
     row("get_user",                                   ADMIN_MISSES),

@@ -3,7 +3,7 @@ use xuncha::domain::geo::Point;
 use xuncha::services::reference::cache::ReferenceCache;
 
 use super::count;
-use crate::harness::{Client, Response, TestApp};
+use crate::harness::{Client, Response, TestApp, story};
 
 fn square(code: &str, west: f64, east: f64) -> Value {
     json!({
@@ -51,6 +51,63 @@ async fn an_import_tells_gaps_and_overlaps_with_their_area() {
     assert_eq!(overlaps[0]["geometry"]["type"], "MultiPolygon");
     let again = admin.get("areas/topology").await.expect(200);
     assert_eq!(again.json, *answer.at("/topology"));
+}
+
+#[tokio::test]
+async fn a_gap_and_an_overlap_are_given_owners_and_faults_in_them_go_there() {
+    let app = TestApp::demo().await;
+    app.execute("UPDATE areas SET valid_until = now()").await;
+    let (admin, inspector) = (app.login("admin").await, app.login("inspector1").await);
+    let clerk = app.login("clerk").await;
+    let districts = [
+        square("371602", 118.0, 118.1),
+        square("371603", 118.09, 118.2),
+        square("371621", 118.2005, 118.3),
+    ];
+    let topology = send(&admin, &districts, "wgs84").await.expect(200);
+    let id = |list: &str| topology.str(&format!("/topology/{list}/0/id")).to_owned();
+    assert_eq!(topology.at("/topology/gaps/0/owner"), &Value::Null);
+    let own = |id: &str, unit: &str| {
+        let body = json!({ "unit": unit, "name": "结合部" });
+        admin
+            .post(&format!("areas/topology/{id}/owner"))
+            .json(&body)
+    };
+    own("0123456789abcdef", "371602003").await.expect(404);
+    own(&id("gaps"), "nobody")
+        .await
+        .expect_problem(422, "invalid")
+        .expect_fault("/unit");
+    for (list, unit, lon) in [
+        ("gaps", "371602003", 118.200_25),
+        ("overlaps", "371603", 118.095),
+    ] {
+        let before = story::report("371602").at(37.05, lon).item("E0106");
+        let before = before.post(&inspector).await;
+        assert_eq!(before.state, "triage", "{list}");
+        let zone = own(&id(list), unit).await.expect(201);
+        assert_eq!(zone.at("/kind"), "zone");
+        assert_eq!(zone.at("/owner/code"), unit);
+        let sent = story::report("371602")
+            .at(37.05, lon)
+            .post(&inspector)
+            .await;
+        assert_eq!(sent.state, "dispatched", "{list}: {:?}", sent.reasons);
+        let seen = story::ticket(&clerk, &sent.ticket).await;
+        assert_eq!(seen.at("/handling/routing/rule"), "zone");
+        assert_eq!(seen.at("/handling/routing/unit/code"), unit);
+        assert_eq!(seen.at("/handling/routing/polygon/name"), "结合部");
+        let now = admin.get("areas/topology").await.expect(200);
+        assert_eq!(now.at(&format!("/{list}/0/owner/code")), unit);
+    }
+    // Another owner is the zone's next version.
+    own(&id("gaps"), "371621").await.expect(201);
+    let zones = app
+        .rows("SELECT valid_until IS NULL AS holds FROM areas WHERE kind = 'zone' ORDER BY valid_from, code")
+        .await;
+    assert_eq!(zones.len(), 3);
+    assert_eq!(zones.iter().filter(|zone| zone["holds"] == true).count(), 2);
+    app.finish().await;
 }
 
 #[tokio::test]

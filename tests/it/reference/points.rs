@@ -6,6 +6,48 @@ fn file(rows: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_check_point_remembers_who_owned_it() {
+    let app = TestApp::demo().await;
+    let admin = app.login("admin").await;
+    let points = admin.get("points?limit=500").await.expect(200);
+    let mall = points
+        .list("/items")
+        .iter()
+        .find(|point| point["code"] == "P003")
+        .expect("the mall")
+        .clone();
+    let path = format!("points/{}", mall["id"].as_str().expect("an id"));
+    let file = include_str!("../../../demo/points.csv");
+    let header = file.lines().next().expect("a header");
+    let line = file
+        .lines()
+        .find(|line| line.contains("P003"))
+        .expect("its line");
+    let before = mall["owner"]["code"].as_str().expect("an owner");
+    app.clock.set("2026-11-21 10:00");
+    let moved = format!("{header}\n{}\n", line.replace(before, "371602003"));
+    for _again in 0..2 {
+        import(&admin, "points", moved.clone()).await.expect(200);
+    }
+    let seen = admin.get(&path).await.expect(200);
+    let owners: Vec<_> = seen
+        .list("/owners")
+        .iter()
+        .map(|owner| (owner["unit"]["code"].clone(), owner["valid_until"].clone()))
+        .collect();
+    let until = serde_json::json!("2026-11-21T02:00:00Z");
+    assert_eq!(
+        owners,
+        [
+            (serde_json::json!("371602003"), serde_json::Value::Null),
+            (serde_json::json!(before), until)
+        ]
+    );
+    assert_eq!(seen.at("/owner/code"), "371602003");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_point_is_converted_once_and_keeps_what_its_file_stated() {
     let app = TestApp::demo().await;
     let admin = app.login("admin").await;

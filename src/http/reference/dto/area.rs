@@ -7,8 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::OwnerOut;
-use crate::domain::geo::{AreaKind, Defect, Topology};
-use crate::services::reference::AreaView;
+use crate::domain::geo::AreaKind;
+use crate::services::Error;
+use crate::services::input::fault::Faults;
+use crate::services::reference::{AreaView, DefectOwner, DefectView, TopologyView};
 
 /// How much of each area.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -94,21 +96,26 @@ pub struct TopologyOut {
     overlaps: Vec<DefectOut>,
 }
 
-/// One gap or overlap. Imported as a zone, it can be given an owner.
+/// One gap or overlap. `POST areas/topology/{id}/owner` gives it an owner.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DefectOut {
+    /// Stays the same for as long as the outline does.
+    #[schema(example = "9f86d081884c7d65")]
+    id: String,
     /// Square metres.
     area_m2: f64,
     /// Codes of the districts that overlap, or that border the gap.
     between: Vec<String>,
+    /// The unit that answers for it, by a zone that was made of it.
+    owner: Option<OwnerOut>,
     /// GeoJSON `MultiPolygon` in WGS-84.
     #[schema(value_type = Object)]
     geometry: geojson::Geometry,
 }
 
-impl From<Topology> for TopologyOut {
-    fn from(topology: Topology) -> Self {
-        let all = |defects: Vec<Defect>| defects.into_iter().map(DefectOut::from).collect();
+impl From<TopologyView> for TopologyOut {
+    fn from(topology: TopologyView) -> Self {
+        let all = |defects: Vec<DefectView>| defects.into_iter().map(DefectOut::from).collect();
         Self {
             gaps: all(topology.gaps),
             overlaps: all(topology.overlaps),
@@ -116,12 +123,51 @@ impl From<Topology> for TopologyOut {
     }
 }
 
-impl From<Defect> for DefectOut {
-    fn from(defect: Defect) -> Self {
+impl From<DefectView> for DefectOut {
+    fn from(view: DefectView) -> Self {
         Self {
-            area_m2: (defect.area_m2 * 10.0).round() / 10.0,
-            between: defect.between,
-            geometry: defect.geometry,
+            id: view.name,
+            area_m2: (view.defect.area_m2 * 10.0).round() / 10.0,
+            between: view.defect.between,
+            owner: view.owner.map(OwnerOut::from),
+            geometry: view.defect.geometry,
         }
+    }
+}
+
+/// Who is to answer for a gap or overlap.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DefectOwnerIn {
+    /// Code of the unit.
+    #[schema(example = "371602003")]
+    unit: String,
+    /// What the zone is to be called, in Chinese.
+    #[schema(example = "油地交叉区域一号")]
+    name: String,
+    /// And in English.
+    #[serde(default)]
+    name_en: String,
+}
+
+impl DefectOwnerIn {
+    /// Longest name, in characters.
+    const MAX_NAME_CHARS: usize = 100;
+
+    /// The owner and the names, if they can be.
+    ///
+    /// # Errors
+    /// `invalid`.
+    pub fn parse(self) -> Result<DefectOwner, Error> {
+        let mut faults = Faults::default();
+        if self.name.trim().is_empty() {
+            faults.add("/name", "required", "必填", "must not be empty");
+        }
+        faults.check_length("/name", &self.name, Self::MAX_NAME_CHARS);
+        faults.check_length("/name_en", &self.name_en, Self::MAX_NAME_CHARS);
+        faults.refuse_or(DefectOwner {
+            unit: self.unit,
+            name_zh: self.name.trim().to_owned(),
+            name_en: self.name_en.trim().to_owned(),
+        })
     }
 }

@@ -1,11 +1,12 @@
 //! Check points and their kinds.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::OwnerOut;
-use crate::domain::check_point::CheckPointKind;
+use crate::domain::check_point::{CheckPointKind, PointOwner};
 use crate::domain::geo::Datum;
 use crate::domain::page::Page;
 use crate::http::position::PositionOut;
@@ -75,6 +76,20 @@ pub struct PointOut {
     district: Option<PointDistrictOut>,
     /// The unit that answers for it.
     owner: Option<OwnerOut>,
+    /// Who has answered for it and when, the latest first; of one check point only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    owners: Vec<PointOwnerOut>,
+}
+
+/// A time for which a unit answered for a check point.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PointOwnerOut {
+    /// The unit.
+    unit: OwnerOut,
+    /// From when on,
+    valid_from: Timestamp,
+    /// and until when; null while it does.
+    valid_until: Option<Timestamp>,
 }
 
 /// The district under a check point.
@@ -103,6 +118,20 @@ impl PointOut {
                 .district
                 .map(|(code, name)| PointDistrictOut { code, name }),
             owner: view.owner.map(OwnerOut::from),
+            owners: Vec::new(),
+        }
+    }
+
+    /// With the history of its owners.
+    pub fn with_owners(self, owners: Vec<PointOwner>) -> Self {
+        let owner = |owner: PointOwner| PointOwnerOut {
+            unit: owner.unit.into(),
+            valid_from: owner.valid_from,
+            valid_until: owner.valid_until,
+        };
+        Self {
+            owners: owners.into_iter().map(owner).collect(),
+            ..self
         }
     }
 }

@@ -31,6 +31,16 @@ impl Areas {
         Some((&shape.code, &shape.name, *owner))
     }
 
+    /// Owner of the zone with this code.
+    pub fn zone_owner(&self, code: &str) -> Option<Uuid> {
+        let place = self
+            .zones
+            .areas()
+            .iter()
+            .position(|zone| zone.code == code)?;
+        self.zone_owners.get(place).copied()
+    }
+
     pub(super) async fn read(conn: &mut Conn) -> Result<Self> {
         let rows = db::area::list_with_geometry(conn).await?;
         let indexed = tokio::task::spawn_blocking(move || Self::index(rows)).await;

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::db::ruling::Ruling;
 use crate::domain::catalogue::ItemKey;
-use crate::domain::geo::{Point, distance_m};
+use crate::domain::geo::Point;
+use crate::domain::ticket::ruling::Precedent;
 
 /// Every ruling, the newest first.
 pub struct Rulings {
-    of_items: HashMap<String, HashMap<String, Vec<Ruling>>>,
+    of_items: HashMap<String, HashMap<String, Vec<Precedent>>>,
 }
 
 impl Rulings {
-    pub(super) fn new(newest_first: Vec<Ruling>) -> Self {
-        let mut of_items: HashMap<String, HashMap<String, Vec<Ruling>>> = HashMap::new();
+    pub(super) fn new(newest_first: Vec<Precedent>) -> Self {
+        let mut of_items: HashMap<String, HashMap<String, Vec<Precedent>>> = HashMap::new();
         for ruling in newest_first {
             let of_scheme = of_items.entry(ruling.scheme.clone()).or_default();
             let of_item = of_scheme.entry(ruling.item.clone()).or_default();
@@ -32,18 +32,10 @@ impl Rulings {
         point_id: Option<Uuid>,
         position: Option<Point>,
         now: Timestamp,
-    ) -> Option<&Ruling> {
+    ) -> Option<&Precedent> {
         let rulings = self.of_items.get(&item.scheme)?.get(&item.code)?;
-        rulings.iter().find(|ruling| {
-            let holds = ruling.valid_from <= now && ruling.valid_until.is_none_or(|end| end > now);
-            let is_here = match ruling.point_id {
-                Some(ruled) => point_id == Some(ruled),
-                None => ruling
-                    .position
-                    .zip(position)
-                    .is_some_and(|(ruled, here)| distance_m(ruled, here) <= ruling.radius_m),
-            };
-            holds && is_here
-        })
+        rulings
+            .iter()
+            .find(|ruling| ruling.holds_at(now) && ruling.covers(point_id, position))
     }
 }

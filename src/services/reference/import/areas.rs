@@ -14,7 +14,7 @@ use crate::domain::sync::Collection;
 use crate::domain::text::Text;
 use crate::services::Result;
 
-pub(super) async fn write(
+pub(in crate::services::reference) async fn write(
     conn: &mut Conn,
     areas: &[ParsedArea],
     datum: Datum,

@@ -1,19 +1,24 @@
-//! The official calendar: the newest is in force, and deadlines that were provisional are computed anew.
+//! The official calendar: the newest is in force, and deadlines are computed anew under it.
 
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Counts, accept};
+use super::{CalendarDiff, Counts, accept};
 use crate::db::{self, Conn};
 use crate::domain::calendar::{CalendarData, CalendarFile};
 use crate::domain::import::RowError;
 use crate::domain::text::Text;
-use crate::services::ticket::deadline;
+use crate::services::ticket::deadline::{self, DeadlinesMoved};
 use crate::services::{Result, Services};
 
-pub(super) async fn write(svc: &Services, conn: &mut Conn, data: &CalendarData) -> Result<Counts> {
+pub(super) async fn write(
+    svc: &Services,
+    conn: &mut Conn,
+    data: &CalendarData,
+    dry_run: bool,
+) -> Result<(Counts, CalendarDiff)> {
     let units = db::unit::list(conn, None, None).await?.into_iter();
     let units: HashSet<String> = units.map(|unit| unit.code).collect();
     let strangers = (1..)
@@ -27,15 +32,23 @@ pub(super) async fn write(svc: &Services, conn: &mut Conn, data: &CalendarData) 
         rows: 1,
         ..Counts::default()
     };
+    let before = current.as_ref().map(|(_, before)| before);
+    let mut diff = CalendarDiff {
+        known_until_was: before.map(CalendarData::known_until),
+        known_until: data.known_until(),
+        days: data.changed_days(before),
+        shifts_changed: !before.is_some_and(|before| before.has_same_shifts(data)),
+        deadlines: DeadlinesMoved::default(),
+    };
     let now = match &current {
-        Some((_, current)) if current == data => return Ok(counts),
+        Some((_, current)) if current == data => return Ok((counts, diff)),
         Some((version, _)) => after(version.imported_at, svc.now()),
         None => svc.now(),
     };
     counts.inserted = 1;
     db::calendar::insert(conn, Uuid::new_v4(), data, now).await?;
-    deadline::recompute_provisional(svc, conn).await?;
-    Ok(counts)
+    diff.deadlines = deadline::recompute(svc, conn, !dry_run).await?;
+    Ok((counts, diff))
 }
 
 /// Now, but after the last import in any case: the newest calendar is in force.

@@ -42,6 +42,7 @@ pub(super) async fn write(conn: &mut Conn, rows: &[PointRow], now: Timestamp) ->
     }
     accept(faults)?;
     db::check_point::upsert(conn, &changed, now).await?;
+    db::check_point::change_owners(conn, &changed, now).await?;
     let ids: Vec<Uuid> = changed.iter().map(|point| point.id).collect();
     db::feed::reference(conn, Collection::Points, &ids, &[]).await?;
     Ok(counts)
