@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Client, Response};
+use super::{Client, Response, TestApp};
 
 /// A position well inside each district of the demo city: code, latitude, longitude (WGS-84).
 pub const INSIDE: [(&str, f64, f64); 7] = [
@@ -265,6 +265,13 @@ pub struct Sent {
     pub reasons: Vec<String>,
     /// What was sent.
     pub draft: Draft,
+}
+
+/// Has the city take every report for another fault, for stories that report one place again and again.
+pub async fn ignore_duplicates(app: &TestApp) {
+    let admin = app.login("admin").await;
+    let changes = json!({ "changes": { "intake.duplicates": "off" } });
+    admin.put("policies").json(&changes).await.expect(200);
 }
 
 /// A ticket as someone sees it who may.

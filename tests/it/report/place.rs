@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{report, send, with};
-use crate::harness::{Client, Response, TestApp};
+use crate::harness::{Client, Response, TestApp, story};
 
 fn at(geo: Value) -> Value {
     with(report(), "/geo", geo)
@@ -25,6 +25,7 @@ async fn point_id(client: &Client, code: &str) -> Uuid {
 async fn a_position_never_blocks_a_report_and_every_doubt_is_listed() {
     let app = TestApp::demo().await;
     let inspector = app.login("inspector1").await;
+    story::ignore_duplicates(&app).await;
     let here = json!({ "lat": 37.3841, "lon": 118.0190, "datum": "wgs84", "acc_m": 8 });
     let cases = [
         (Value::Null, vec!["position_missing"]),

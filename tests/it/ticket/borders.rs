@@ -28,6 +28,7 @@ fn border_points() -> Vec<BorderPoint> {
 /// Reports every point at this accuracy: the point, what was answered, and the ticket as the clerk sees it.
 async fn reported(app: &TestApp, acc_m: f64) -> Vec<(BorderPoint, Sent, Value)> {
     let inspector = app.login("inspector1").await;
+    story::ignore_duplicates(app).await;
     let mut sent = Vec::new();
     for points in border_points().chunks(24) {
         let reports = points.iter().map(|point| {

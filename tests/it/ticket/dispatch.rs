@@ -210,6 +210,7 @@ async fn the_second_return_is_a_dispute_that_the_supervision_office_ends() {
 #[tokio::test]
 async fn a_ruling_routes_the_next_fault_of_its_item_at_its_place() {
     let (app, inspector, officer) = city().await;
+    story::ignore_duplicates(&app).await;
     let id = disputed(&app, &inspector, &officer).await;
     let supervisor = app.login("supervisor").await;
     let body = json!({ "unit": "371602-municipal_works", "opinion": "该处为市政管养" });
@@ -251,6 +252,7 @@ async fn a_ruling_routes_the_next_fault_of_its_item_at_its_place() {
 #[tokio::test]
 async fn a_ruling_is_no_reason_any_more_once_a_person_names_another_unit() {
     let (app, inspector, officer) = city().await;
+    story::ignore_duplicates(&app).await;
     let id = disputed(&app, &inspector, &officer).await;
     let supervisor = app.login("supervisor").await;
     let clerk = app.login("clerk").await;
@@ -258,7 +260,9 @@ async fn a_ruling_is_no_reason_any_more_once_a_person_names_another_unit() {
     command(&supervisor, &id, "rule_ownership", body)
         .await
         .expect(200);
-    let next = story::report("371602").post(&inspector).await.ticket;
+    let [(_, lat, lon), ..] = story::INSIDE;
+    let next = story::report("371602").at(lat, lon).post(&inspector).await;
+    let next = next.ticket;
     let municipal = app.login("officer-371602-municipal_works").await;
     command(&municipal, &next, "return", not_ours())
         .await

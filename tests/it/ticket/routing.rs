@@ -45,6 +45,7 @@ fn lead(seen: &Response) -> (&str, &str) {
 #[tokio::test]
 async fn at_a_border_the_centre_wins_where_the_policy_says_so_and_the_ticket_tells() {
     let (app, inspector, clerk) = desk().await;
+    story::ignore_duplicates(&app).await;
     let (lat, lon) = AT_THE_BORDER;
     let draft = || story::report("371602").at(lat, lon).accuracy(Some(30.0));
     let doubtful = draft().post(&inspector).await;

@@ -57,9 +57,7 @@ async fn a_ruling_is_listed_and_ended_and_routes_nothing_from_then_on() {
     )
     .await
     .expect(200);
-    let admin = app.login("admin").await;
-    let off = json!({ "changes": { "intake.duplicates": "off" } });
-    admin.put("policies").json(&off).await.expect(200);
+    story::ignore_duplicates(&app).await;
 
     let by_ruling = (json!("371602-municipal_works"), json!(1));
     for client in [&inspector, &elsewhere] {
@@ -120,9 +118,7 @@ async fn a_ruling_is_listed_and_ended_and_routes_nothing_from_then_on() {
 async fn a_later_ruling_for_a_place_takes_the_earlier_ones() {
     let (app, inspector, _) = city().await;
     let clerk = app.login("clerk").await;
-    let admin = app.login("admin").await;
-    let off = json!({ "changes": { "intake.duplicates": "off" } });
-    admin.put("policies").json(&off).await.expect(200);
+    story::ignore_duplicates(&app).await;
     ruled(&app, garbage(0.0), SANITATION, "371602-municipal_works").await;
     ruled(&app, garbage(500.0), SANITATION, "371602-landscape").await;
     app.clock.set("2026-11-20 11:00");
