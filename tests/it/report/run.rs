@@ -158,6 +158,7 @@ async fn a_run_with_one_report_that_cannot_be_leaves_nothing_and_names_it() {
 #[tokio::test]
 async fn a_run_makes_the_same_rows_as_its_reports_sent_alone() {
     let app = TestApp::demo().await;
+    story::ignore_duplicates(&app).await;
     let inspector = app.login("inspector1").await;
     let actor = actor(&inspector).await;
     send(&inspector, &super::report()).await.expect(201);
