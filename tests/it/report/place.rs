@@ -79,6 +79,7 @@ async fn a_position_never_blocks_a_report_and_every_doubt_is_listed() {
 async fn the_check_points_position_stands_in_for_a_missing_one() {
     let app = TestApp::demo().await;
     let inspector = app.login("inspector1").await;
+    story::ignore_duplicates(&app).await;
     let point = point_id(&inspector, "P014").await;
     let stale =
         json!({ "lat": 36.0, "lon": 117.0, "datum": "wgs84", "acc_m": 5, "fix_age_ms": 600_000 });

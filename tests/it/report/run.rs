@@ -82,6 +82,7 @@ async fn store(
 #[tokio::test]
 async fn a_run_tells_of_each_report_what_came_of_it() {
     let app = TestApp::demo().await;
+    story::ignore_duplicates(&app).await;
     let (inspector, other) = (app.login("inspector1").await, app.login("inspector2").await);
     let (one, two) = (actor(&inspector).await, actor(&other).await);
     let (known, taken, new) = (report(), report(), report());
