@@ -11,6 +11,7 @@ pub mod check_point;
 pub mod duty;
 pub mod error;
 pub mod feed;
+pub mod handover;
 pub mod health;
 pub mod job;
 pub mod lookback;

@@ -11,6 +11,7 @@ pub mod draw;
 pub mod duty;
 pub mod evidence;
 pub mod geo;
+pub mod handover;
 pub mod import;
 pub mod lookback;
 pub mod page;

@@ -12,6 +12,7 @@ mod account;
 mod duty;
 mod evidence;
 mod files;
+mod handover;
 mod home;
 mod lookback;
 mod policy;

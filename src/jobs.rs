@@ -2,8 +2,10 @@
 //! `db` or `gateways`.
 
 mod draw_lookbacks;
+mod hand_over;
 mod photo_linked;
 mod photo_stored;
 mod release_held;
+mod resume_suspended;
 pub mod runner;
 mod sweep;

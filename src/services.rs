@@ -6,6 +6,7 @@ pub mod demo;
 pub mod duty;
 pub mod error;
 pub mod evidence;
+pub mod handover;
 pub mod health;
 pub mod input;
 pub mod lookback;

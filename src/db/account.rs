@@ -133,6 +133,23 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Account>, DbError>
     row.map(account).transpose()
 }
 
+/// Reads an account by its id or its user name, whichever the text is.
+pub async fn find_named(conn: &mut Conn, name: &str) -> Result<Option<Account>, DbError> {
+    let id = Uuid::try_parse(name).ok();
+    let row = accounts::table
+        .left_join(units::table)
+        .filter(
+            accounts::username
+                .eq(name.trim().to_lowercase())
+                .or(accounts::id.nullable().eq(id)),
+        )
+        .select((Row::as_select(), Option::<UnitRow>::as_select()))
+        .first::<Joined>(conn)
+        .await
+        .optional()?;
+    row.map(account).transpose()
+}
+
 /// Locks an account and, in one order for everyone, every account that may administer, so that two administrators
 /// cannot switch each other off. Answers the account and how many *other* administrators can log in.
 pub async fn lock_beside_admins(

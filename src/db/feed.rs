@@ -95,6 +95,20 @@ pub async fn tickets_to_inspectors(conn: &mut Conn, ids: &[Uuid]) -> Result<(), 
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::Inspectors).await
 }
 
+/// Announces to the office alone that there is something new about tickets: nobody else may learn even that.
+pub async fn tickets_for_office(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    cached(TICKETS_FOR_OFFICE)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+const TICKETS_FOR_OFFICE: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
+UPDATE sync_feed f SET tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
+ WHERE f.entity_id = ANY ($1) AND f.entity = 'tickets' AND f.scope = 'office' AND f.state = 'present'";
+
 /// Announces the photos of tickets to those who may know of them since these tickets show them.
 pub async fn photos_of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::No).await

@@ -214,6 +214,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    handovers (id) {
+        id -> Uuid,
+        from_unit_id -> Nullable<Uuid>,
+        to_unit_id -> Nullable<Uuid>,
+        from_account_id -> Nullable<Uuid>,
+        to_account_id -> Nullable<Uuid>,
+        opinion -> Text,
+        ordered_by -> Uuid,
+        ordered_role -> Text,
+        ordered_at -> Timestamptz,
+        total -> Int8,
+        done -> Int8,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         kind -> Text,
@@ -431,6 +448,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    supervision_slips (id) {
+        id -> Uuid,
+        number -> Text,
+        ticket_id -> Uuid,
+        level -> Int4,
+        unit_id -> Nullable<Uuid>,
+        unit_name -> Nullable<Text>,
+        reason -> Text,
+        issued_by -> Nullable<Uuid>,
+        issued_at -> Timestamptz,
+        reply_due_at -> Timestamptz,
+        reply -> Nullable<Text>,
+        replied_by -> Nullable<Uuid>,
+        replied_unit -> Nullable<Text>,
+        replied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     sync_cursors (token) {
         token -> Uuid,
         device_id -> Uuid,
@@ -521,6 +557,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    ticket_requests (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        unit_id -> Nullable<Uuid>,
+        unit_name -> Nullable<Text>,
+        asked_at -> Timestamptz,
+        reason -> Text,
+        plan -> Nullable<Text>,
+        temporary_measure -> Nullable<Text>,
+        resume_on -> Nullable<Date>,
+        decide_due_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        opinion -> Text,
+    }
+}
+
+diesel::table! {
     tickets (id) {
         id -> Uuid,
         number -> Nullable<Text>,
@@ -558,6 +615,13 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         recurrence_of -> Nullable<Uuid>,
+        extensions -> Int4,
+        suspended_until -> Nullable<Timestamptz>,
+        exempt -> Bool,
+        forced -> Bool,
+        supervision_level -> Int4,
+        assignee_id -> Nullable<Uuid>,
+        stage_due_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -627,6 +691,8 @@ diesel::joinable!(reports -> check_points (point_id));
 diesel::joinable!(reports -> devices (device_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(sessions -> devices (device_id));
+diesel::joinable!(supervision_slips -> tickets (ticket_id));
+diesel::joinable!(supervision_slips -> units (unit_id));
 diesel::joinable!(sync_cursors -> accounts (account_id));
 diesel::joinable!(sync_cursors -> devices (device_id));
 diesel::joinable!(tasks -> tickets (ticket_id));
@@ -636,6 +702,9 @@ diesel::joinable!(ticket_attachments -> attachments (attachment_id));
 diesel::joinable!(ticket_events -> accounts (actor_id));
 diesel::joinable!(ticket_events -> devices (device_id));
 diesel::joinable!(ticket_events -> tickets (ticket_id));
+diesel::joinable!(ticket_requests -> tickets (ticket_id));
+diesel::joinable!(ticket_requests -> units (unit_id));
+diesel::joinable!(tickets -> accounts (assignee_id));
 diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> filing_conditions (condition_id));
 diesel::joinable!(tickets -> findings (finding_id));
@@ -659,6 +728,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     filing_conditions,
     finding_attachments,
     findings,
+    handovers,
     jobs,
     lookback_candidates,
     lookback_draws,
@@ -677,12 +747,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_attachments,
     reports,
     sessions,
+    supervision_slips,
     sync_cursors,
     sync_feed,
     tasks,
     ticket_assignments,
     ticket_attachments,
     ticket_events,
+    ticket_requests,
     tickets,
     units,
     uploads,

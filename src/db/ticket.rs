@@ -7,11 +7,13 @@ pub mod list;
 pub mod many;
 pub mod near;
 pub mod record;
+pub mod request;
 mod row;
 pub mod scope;
+pub mod slip;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -107,21 +109,39 @@ pub async fn next_numbers(conn: &mut Conn, count: usize) -> Result<Vec<i64>, DbE
     Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
+/// Reads those of these tickets that are in scope, in any order.
+pub async fn find_all(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    ids: &[Uuid],
+) -> Result<Vec<Ticket>, DbError> {
+    let query = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(Row::as_select())
+        .into_boxed();
+    let found = scope.filter(query).load::<Row>(conn).await?;
+    found.into_iter().map(Ticket::try_from).collect()
+}
+
 /// Those of these tickets that are in scope.
 pub async fn visible_among(
     conn: &mut Conn,
     scope: &TicketScope,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>, DbError> {
-    let query = tickets::table
-        .filter(tickets::id.eq_any(ids))
-        .select(Row::as_select())
-        .into_boxed();
-    let found = scope.filter(query).load::<Row>(conn).await?;
-    found
-        .into_iter()
-        .map(|row| Ticket::try_from(row).map(|ticket| ticket.id))
-        .collect()
+    let found = find_all(conn, scope, ids).await?;
+    Ok(found.into_iter().map(|ticket| ticket.id).collect())
+}
+
+/// How many photos of the fault a ticket shows, here or still to come.
+pub async fn count_before_photos(conn: &mut Conn, ticket_id: Uuid) -> Result<usize, DbError> {
+    let row: NumberRow = cached(
+        "SELECT count(*) AS number FROM ticket_photos WHERE ticket_id = $1 AND role = 'before'",
+    )
+    .bind::<SqlUuid, _>(ticket_id)
+    .get_result(conn)
+    .await?;
+    Ok(usize::try_from(row.number).unwrap_or(usize::MAX))
 }
 
 /// Whether an account sent the finding of this ticket, or one that was merged into it.

@@ -182,6 +182,17 @@ pub async fn any(conn: &mut Conn) -> Result<bool, DbError> {
         .await
 }
 
+/// How many units that work stand below a unit.
+pub async fn count_below(conn: &mut Conn, id: Uuid) -> Result<i64, DbError> {
+    units::table
+        .filter(units::lineage.contains(vec![id]))
+        .filter(units::id.ne(id))
+        .filter(units::valid_until.is_null())
+        .count()
+        .get_result(conn)
+        .await
+}
+
 /// Code and name of these units, in the order of the ids; ids that name none are left out.
 pub async fn refs(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<UnitRef>, DbError> {
     let found: Vec<(Uuid, String, String)> = units::table
@@ -195,6 +206,15 @@ pub async fn refs(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<UnitRef>, DbError
         .collect();
     refs.sort_by_key(|unit| ids.iter().position(|id| *id == unit.id));
     Ok(refs)
+}
+
+/// A unit works no more from then on.
+pub async fn end(conn: &mut Conn, id: Uuid, at: Timestamp) -> Result<(), DbError> {
+    diesel::update(units::table.find(id))
+        .set(units::valid_until.eq(at.to_diesel()))
+        .execute(conn)
+        .await?;
+    bump(conn, Topic::Units).await
 }
 
 /// Writes units, new or known by their id; those above must come first. A new one holds from `now`.

@@ -38,12 +38,20 @@ pub enum Action {
     ReadRulings,
     /// End an ownership ruling.
     EndRuling,
+    /// List what was asked of the office for tickets, within one's scope.
+    ReadRequests,
+    /// List supervision slips, within one's scope.
+    ReadSlips,
+    /// List what is owed at a stage.
+    ReadStages,
     /// Hold a part of the city's data on a phone.
     Sync,
     /// See what of the phones' work was quarantined, and have it judged again.
     ReplayQuarantined,
     /// Pull the overdue list.
     ReadOverdue,
+    /// Hand over everything open of a unit or of a person.
+    HandOver,
     /// Read areas, units, points, catalogue and calendars.
     ReadReference,
     /// List who answers in person for places.
@@ -83,6 +91,9 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadOverdue => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
         Action::EndRuling => &[Supervisor],
+        Action::ReadRequests | Action::ReadSlips | Action::ReadStages => {
+            &[Officer, Clerk, Supervisor]
+        }
         Action::ReadOriginalReads => &[Supervisor, Auditor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
@@ -90,6 +101,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::ReadTrail => &[Inspector, Officer, Clerk, Supervisor, Sponsor, Auditor],
         Action::Sync => &[Inspector, Officer, Clerk, Supervisor, Admin],
         Action::ReadReference => &Role::ALL,
+        Action::HandOver => &[Clerk, Admin],
         Action::ReadDuties | Action::ReadPolicies => &[Clerk, Supervisor, Admin],
         Action::ChangeReference | Action::ChangePolicies | Action::ManageAccounts => &[Admin],
     }

@@ -78,6 +78,21 @@ pub struct Policies {
     /// How often that is drawn, in days.
     #[serde(rename = "lookback.period_days")]
     pub lookback_period_days: u32,
+    /// How long a clerk may take over what waits in triage.
+    #[serde(rename = "limits.triage_work_h")]
+    pub triage_work_h: u32,
+    /// How long a unit may take to acknowledge.
+    #[serde(rename = "limits.acknowledge_work_h")]
+    pub acknowledge_work_h: u32,
+    /// How long a recheck may take from a complete submission.
+    #[serde(rename = "limits.recheck_work_h")]
+    pub recheck_work_h: u32,
+    /// How long the office may take to decide a request, a return or a dispute.
+    #[serde(rename = "limits.decide_work_h")]
+    pub decide_work_h: u32,
+    /// How long a unit may take to reply to a supervision slip, when the slip does not say.
+    #[serde(rename = "limits.reply_work_h")]
+    pub reply_work_h: u32,
 }
 
 impl Default for Policies {
@@ -97,6 +112,11 @@ impl Default for Policies {
             after_far_m: 200,
             lookback_share_percent: 10,
             lookback_period_days: 7,
+            triage_work_h: 4,
+            acknowledge_work_h: 4,
+            recheck_work_h: 16,
+            decide_work_h: 8,
+            reply_work_h: 8,
         }
     }
 }
@@ -162,6 +182,11 @@ impl Policies {
             (self.after_far_m, 100_000),
             (self.lookback_share_percent, 100),
             (self.lookback_period_days, 365),
+            (self.triage_work_h, 1_000),
+            (self.acknowledge_work_h, 1_000),
+            (self.recheck_work_h, 1_000),
+            (self.decide_work_h, 1_000),
+            (self.reply_work_h, 1_000),
         ];
         for (figure, most) in figures {
             if !(1..=most).contains(&figure) {
@@ -238,6 +263,26 @@ impl Policies {
             "lookback.period_days" => Text::new(
                 "每隔多少天抽取一次回头看",
                 "every so many days tickets to look back at are drawn",
+            ),
+            "limits.triage_work_h" => Text::new(
+                "待受理的问题应在多少工作时内处理",
+                "work hours in which a clerk should settle what waits in triage",
+            ),
+            "limits.acknowledge_work_h" => Text::new(
+                "责任单位应在多少工作时内签收",
+                "work hours in which a unit should acknowledge",
+            ),
+            "limits.recheck_work_h" => Text::new(
+                "整改提交后应在多少工作时内核查",
+                "work hours in which a submission should be rechecked",
+            ),
+            "limits.decide_work_h" => Text::new(
+                "申请、退件和争议应在多少工作时内审批",
+                "work hours in which a request, a return or a dispute should be decided",
+            ),
+            "limits.reply_work_h" => Text::new(
+                "督办单未写明时，应在多少工作时内回复",
+                "work hours in which a supervision slip should be replied to when it does not say",
             ),
             _ => return None,
         })

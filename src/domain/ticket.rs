@@ -5,8 +5,11 @@ pub mod command;
 pub mod machine;
 pub mod neighbour;
 pub mod projection;
+pub mod request;
 pub mod routing;
 pub mod ruling;
+pub mod stage;
+pub mod supervision;
 pub mod trail;
 pub mod triage;
 
@@ -15,6 +18,7 @@ use uuid::Uuid;
 
 use self::command::RecheckResult;
 use self::machine::{Command, Party, Refused, State};
+use self::request::Situation;
 use self::routing::{Routing, UnitRef};
 use self::triage::TriageReason;
 use super::account::{Actor, Role};
@@ -91,6 +95,20 @@ pub struct Ticket {
     pub rework_round: u32,
     /// Returns so far (退件).
     pub return_count: u32,
+    /// Approved so far (延期).
+    pub extensions: u32,
+    /// 挂账: when the clock runs again.
+    pub suspended_until: Option<Timestamp>,
+    /// 申诉成立: left out of statistics.
+    pub exempt: bool,
+    /// 强制结案.
+    pub forced: bool,
+    /// 督办级别: slips so far.
+    pub supervision_level: u32,
+    /// 经办人: who of the lead unit works on it.
+    pub assignee_id: Option<Uuid>,
+    /// When the present stage should end, where it has a limit.
+    pub stage_due_at: Option<Timestamp>,
     /// The ticket that this one is another sighting of.
     pub master_id: Option<Uuid>,
     /// The ticket of the same fault that had been closed shortly before (反弹).
@@ -218,6 +236,25 @@ impl Ticket {
         self.touch(now);
     }
 
+    /// 更正: the same unit has another limit, which counts from the old start through every stop since; another unit starts a full
+    /// one.
+    pub fn reckon_anew(
+        &mut self,
+        unit: UnitRef,
+        limit: Limit,
+        calendar: &WorkCalendar,
+        now: Timestamp,
+    ) {
+        let same = self.lead.as_ref().is_some_and(|lead| lead.id == unit.id);
+        match (&mut self.clock, same) {
+            (Some(clock), true) => {
+                let (started_at, steps) = (clock.started_at, std::mem::take(&mut clock.steps));
+                *clock = DeadlineClock::replay(calendar, limit, started_at, &steps);
+            }
+            _ => self.give_to(unit, limit, calendar, now),
+        }
+    }
+
     /// 提交整改: the clock stops. Photos still missing have until `photos_due_at`; without any missing, a ticket that its
     /// unit may close is closed.
     pub fn submit(
@@ -312,23 +349,31 @@ impl Ticket {
     /// end: until they are here it may be made again.
     ///
     /// # Errors
-    /// [`Refused`], as the machine says.
-    pub fn permits(&self, command: Command, parties: &[Party]) -> Result<(), Refused> {
+    /// [`Refused`], as the machine says, then what the ticket's own facts forbid.
+    pub fn permits(
+        &self,
+        command: Command,
+        parties: &[Party],
+        situation: &Situation<'_>,
+    ) -> Result<(), Refused> {
         let state = if command == Command::Submit && self.photos_pending() {
             State::Rectifying
         } else {
             self.state
         };
-        command.require(state, parties)
+        command.require(state, parties)?;
+        match self.hindrance(command, parties, situation) {
+            Some(hindrance) => Err(Refused::Hindered(hindrance)),
+            None => Ok(()),
+        }
     }
 
     /// Commands that these parties may give now, in the order of the machine's table.
-    pub fn allowed(&self, parties: &[Party]) -> Vec<Command> {
+    pub fn allowed(&self, parties: &[Party], situation: &Situation<'_>) -> Vec<Command> {
         machine::RULES
             .iter()
-            .filter(|rule| rule.offered && self.permits(rule.command, parties).is_ok())
             .map(|rule| rule.command)
-            .filter(|command| !(self.photos_pending() && *command == Command::Recheck))
+            .filter(|command| self.permits(*command, parties, situation).is_ok())
             .collect()
     }
 
@@ -340,6 +385,10 @@ impl Ticket {
         });
         self.clock = Some(DeadlineClock::start(calendar, limit, now));
         self.dispatched_at = Some(now);
+        self.submitted_at = None;
+        self.photos_due_at = None;
+        self.suspended_until = None;
+        self.assignee_id = None;
     }
 
     fn close(&mut self, now: Timestamp) {

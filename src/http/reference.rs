@@ -13,3 +13,4 @@ pub mod list_units;
 pub mod own_defect;
 pub mod read_current_calendar;
 pub mod read_topology;
+pub mod switch_off_unit;

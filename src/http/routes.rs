@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, duty, evidence, files, home, lookback, openapi, policy, reference, report, ruling,
-    supervision, sync, task, ticket,
+    account, duty, evidence, files, handover, home, lookback, openapi, policy, reference, report,
+    ruling, supervision, sync, task, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -43,6 +43,19 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(ticket::rule_ownership::rule_ticket_ownership)
             .service(ticket::submit::submit_ticket)
             .service(ticket::recheck::recheck_ticket)
+            .service(ticket::request_extension::request_ticket_extension)
+            .service(ticket::approve_extension::approve_ticket_extension)
+            .service(ticket::refuse_extension::refuse_ticket_extension)
+            .service(ticket::request_suspension::request_ticket_suspension)
+            .service(ticket::approve_suspension::approve_ticket_suspension)
+            .service(ticket::refuse_suspension::refuse_ticket_suspension)
+            .service(ticket::request_appeal::request_ticket_appeal)
+            .service(ticket::approve_appeal::approve_ticket_appeal)
+            .service(ticket::refuse_appeal::refuse_ticket_appeal)
+            .service(ticket::force_close::force_close_ticket)
+            .service(ticket::confirm_force_close::confirm_force_close_ticket)
+            .service(ticket::refuse_force_close::refuse_force_close_ticket)
+            .service(ticket::correct::correct_ticket)
             .service(ticket::comment::comment_ticket)
             .service(ticket::assign::assign_ticket)
             .service(ticket::recheckers::list_recheckers)
@@ -56,8 +69,16 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(ruling::list::list_rulings)
             .service(ruling::get::get_ruling)
             .service(ruling::end::end_ruling)
+            .service(ticket::supervise::supervise_ticket)
+            .service(ticket::reply::reply_to_slip)
+            .service(ticket::requests::list_requests)
+            .service(handover::unit::hand_over_unit)
+            .service(handover::person::hand_over_person)
+            .service(handover::get::get_handover)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
+            .service(supervision::slips::list_slips)
+            .service(supervision::stages::list_stages)
             .service(sync::changes::get_changes)
             .service(sync::batches::push_batch)
             .service(sync::have::ask_have)
@@ -72,6 +93,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(reference::own_defect::own_defect)
             .service(reference::list_units::list_units)
             .service(reference::get_unit::get_unit)
+            .service(reference::switch_off_unit::switch_off_unit)
             .service(reference::list_items::list_items)
             .service(reference::list_points::list_points)
             .service(reference::list_point_kinds::list_point_kinds)

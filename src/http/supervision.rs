@@ -4,3 +4,5 @@ mod csv;
 pub mod dto;
 pub mod overdue;
 pub mod overdue_csv;
+pub mod slips;
+pub mod stages;

@@ -1,10 +1,16 @@
 //! Tickets over HTTP: lists, one ticket, its trail, and a file for each command.
 
 pub mod acknowledge;
+pub mod approve_appeal;
+pub mod approve_extension;
+pub mod approve_suspension;
 pub mod assign;
 pub mod comment;
+pub mod confirm_force_close;
+pub mod correct;
 pub mod dto;
 pub mod file;
+pub mod force_close;
 pub mod get;
 pub mod give_back;
 pub mod list;
@@ -12,10 +18,20 @@ pub mod merge;
 pub mod recheck;
 pub mod recheckers;
 pub mod redispatch;
+pub mod refuse_appeal;
+pub mod refuse_extension;
+pub mod refuse_force_close;
+pub mod refuse_suspension;
 pub mod reject;
+pub mod reply;
+pub mod request_appeal;
+pub mod request_extension;
+pub mod request_suspension;
+pub mod requests;
 mod respond;
 pub mod rule_ownership;
 pub mod submit;
+pub mod supervise;
 pub mod trail;
 pub mod triage;
 pub mod void;

@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
-use super::{draw_lookbacks, photo_linked, photo_stored, release_held, sweep};
+use super::{
+    draw_lookbacks, hand_over, photo_linked, photo_stored, release_held, resume_suspended, sweep,
+};
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};
 
@@ -33,6 +35,8 @@ async fn perform(svc: &Services, job: JobKind) -> anyhow::Result<()> {
         JobKind::PhotoStored { attachment_id } => photo_stored::run(svc, attachment_id).await,
         JobKind::PhotoLinked { attachment_id } => photo_linked::run(svc, attachment_id).await,
         JobKind::ReleaseHeld { account_id, mid } => release_held::run(svc, account_id, mid).await,
+        JobKind::HandOver { handover_id } => hand_over::run(svc, handover_id).await,
+        JobKind::ResumeSuspended { ticket_id } => resume_suspended::run(svc, ticket_id).await,
         JobKind::Sweep {} => sweep::run(svc).await,
         JobKind::DrawLookbacks {} => draw_lookbacks::run(svc).await,
     }

@@ -3,10 +3,12 @@
 
 pub mod batch;
 pub mod clock;
+pub mod correction;
 pub mod fault;
 pub mod json;
 pub mod mutation;
 pub mod photo;
 pub mod report;
+pub mod request;
 pub mod task;
 pub mod ticket;

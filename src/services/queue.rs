@@ -43,6 +43,16 @@ pub enum JobKind {
         /// The mutation.
         mid: Uuid,
     },
+    /// Do the next part of a hand-over.
+    HandOver {
+        /// The hand-over.
+        handover_id: Uuid,
+    },
+    /// Have the clock of a suspended ticket run again, on its day.
+    ResumeSuspended {
+        /// The ticket.
+        ticket_id: Uuid,
+    },
     /// Clear away photos and uploads that nobody waits for any more.
     Sweep {},
     /// Draw tickets to look back at, when it is time.
@@ -125,8 +135,31 @@ pub async fn cancel(conn: &mut Conn, id: Uuid) -> Result<()> {
 /// # Errors
 /// `internal` or `unavailable`.
 pub async fn revive_photos(svc: &Services) -> Result<usize> {
-    let nil = Uuid::nil();
-    let Stored { kind, .. } = stored(&JobKind::PhotoStored { attachment_id: nil })?;
+    let attachment_id = Uuid::nil();
+    revive(svc, &JobKind::PhotoStored { attachment_id }).await
+}
+
+/// Has suspensions whose end was given up tried again: no ticket may stay suspended beyond its day.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn revive_suspensions(svc: &Services) -> Result<usize> {
+    let ticket_id = Uuid::nil();
+    revive(svc, &JobKind::ResumeSuspended { ticket_id }).await
+}
+
+/// Has parts of hand-overs that were given up tried again.
+///
+/// # Errors
+/// `internal` or `unavailable`.
+pub async fn revive_handovers(svc: &Services) -> Result<usize> {
+    let handover_id = Uuid::nil();
+    revive(svc, &JobKind::HandOver { handover_id }).await
+}
+
+/// Has every job of this one's kind tried again that was given up.
+async fn revive(svc: &Services, job: &JobKind) -> Result<usize> {
+    let Stored { kind, .. } = stored(job)?;
     let mut conn = svc.conn().await?;
     Ok(db::job::revive(&mut conn, &kind, svc.now()).await?)
 }

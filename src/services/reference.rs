@@ -7,6 +7,7 @@ mod calendars;
 pub mod import;
 mod items;
 mod points;
+mod switch_off;
 mod units;
 
 pub use areas::{
@@ -15,6 +16,7 @@ pub use areas::{
 pub use calendars::{list_calendars, read_current_calendar};
 pub use items::{ItemsQuery, list_items};
 pub use points::{PointView, PointsQuery, get_point, list_point_kinds, list_points};
+pub use switch_off::switch_off_unit;
 pub use units::{UnitsQuery, get_unit, list_units};
 
 /// The city's civil time: 北京时间.

@@ -1,5 +1,9 @@
 //! What the supervision office pulls.
 
 mod overdue;
+mod slips;
+mod stages;
 
 pub use overdue::{OverdueQuery, OverdueRow, Pull, pages, pull};
+pub use slips::{SlipRow, SlipsQuery, list_slips};
+pub use stages::{StagesQuery, list_stage};

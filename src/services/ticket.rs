@@ -3,14 +3,20 @@
 //! row of the trail).
 
 mod acknowledge;
+mod appeal;
 mod assign;
-mod case;
+mod assign_work;
+pub(in crate::services) mod case;
 mod comment;
+mod correct;
 pub mod deadline;
+mod extension;
 mod file;
 pub(in crate::services) mod filing;
+mod force_closing;
 mod give;
 mod give_back;
+pub(in crate::services) mod inbox;
 mod list;
 mod merge;
 mod read;
@@ -18,17 +24,24 @@ pub(in crate::services) mod recheck;
 mod recheckers;
 mod redispatch;
 mod reject;
+mod request;
 pub(in crate::services) mod routing;
 mod rule_ownership;
+pub(in crate::services) mod stage;
 mod submit;
 mod suggest;
+mod supervise;
+mod suspension;
 pub(in crate::services) mod trail;
 mod void;
 
 pub use case::Given;
 pub use give::{give, give_on};
+pub use inbox::{InboxQuery, InboxRow, list_requests};
 pub use list::{ListQuery, list, triage};
 pub use read::{get, read_trail};
 pub use recheckers::recheckers;
 pub(in crate::services) use redispatch::named_unit;
 pub use submit::settle_submissions;
+pub use supervise::supervise_by_rule;
+pub use suspension::resume_suspended;

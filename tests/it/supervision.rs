@@ -2,6 +2,8 @@
 
 mod csv;
 mod overdue;
+mod slips;
+mod stages;
 
 use crate::harness::story::{self, Sent};
 use crate::harness::{Client, TestApp};

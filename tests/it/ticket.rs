@@ -1,15 +1,20 @@
 //! The life of a ticket: the pure machine as a table, then the loop as people live it, over HTTP.
 
+mod assign;
 mod borders;
+mod comment;
 mod cooperating;
+mod correct;
 mod dispatch;
 mod duplicate;
 mod duty;
+mod handover;
 mod life;
 mod machine;
 mod photos;
 mod race;
 mod recurrence;
+mod request;
 mod routing;
 mod ruling;
 mod secrecy;

@@ -91,6 +91,7 @@ const TICKET: Names = &[
     "rework_round",
     "closed_at",
     "closed_late",
+    "forced",
 ];
 const HANDLING: Names = &[
     "lead",
@@ -98,6 +99,13 @@ const HANDLING: Names = &[
     "submitted_at",
     "photos_pending",
     "return_count",
+    "extensions",
+    "suspended_until",
+    "exempt",
+    "supervision_level",
+    "assignee",
+    "stage_due_at",
+    "open_requests",
 ];
 const TRIAGE: Names = &["triage_reasons", "master", "recurrence_of"];
 const ORIGIN: Names = &["report", "finding", "received_at"];

@@ -1,7 +1,7 @@
 //! What photos are linked with: reports, their findings, and rows of trails.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as SqlTimestamp;
@@ -148,17 +148,22 @@ pub async fn shown_on(conn: &mut Conn, aid: Uuid) -> Result<Vec<(Uuid, PhotoRole
 }
 
 /// Tickets that show a photo to those outside the office: by their findings, by findings merged into them, or with a
-/// command that they may know of.
-pub async fn tickets_showing(conn: &mut Conn, aid: Uuid) -> Result<Vec<Uuid>, DbError> {
+/// command that they may know of. Photos of comments may show who handles a ticket, which is not for everyone.
+pub async fn tickets_showing(
+    conn: &mut Conn,
+    aid: Uuid,
+    with_comments: bool,
+) -> Result<Vec<Uuid>, DbError> {
     let rows: Vec<IdRow> = cached(
         "SELECT t.id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
           WHERE fa.attachment_id = $1 \
          UNION SELECT t.master_id FROM finding_attachments fa JOIN tickets t ON t.finding_id = fa.finding_id \
           WHERE fa.attachment_id = $1 AND t.master_id IS NOT NULL \
          UNION SELECT ta.ticket_id FROM ticket_attachments ta JOIN ticket_events e USING (ticket_id, seq) \
-          WHERE ta.attachment_id = $1 AND NOT e.office_only",
+          WHERE ta.attachment_id = $1 AND NOT e.office_only AND ($2 OR ta.role <> 'comment')",
     )
     .bind::<SqlUuid, _>(aid)
+    .bind::<Bool, _>(with_comments)
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())

@@ -116,8 +116,16 @@ const TICKETS: &str = concat!(
     seconds!("t.clock_stopped_at"),
     ", 'closed_at', ",
     seconds!("t.closed_at"),
-    ") || CASE WHEN me.inspector THEN '{}' ELSE jsonb_build_object('lead', t.lead_unit_id, 'return_count', t.return_count, \
-     'photos_pending', t.photos_due_at IS NOT NULL, 'dispatched_at', ",
+    ", 'forced', t.forced) || CASE WHEN me.inspector THEN '{}' ELSE jsonb_build_object('lead', t.lead_unit_id, \
+     'return_count', t.return_count, 'extensions', t.extensions, 'exempt', t.exempt, 'supervision_level', t.supervision_level, \
+     'assignee', CASE WHEN me.office OR EXISTS (SELECT FROM units lead WHERE lead.id = t.lead_unit_id AND me.unit_id = ANY (lead.lineage)) \
+                      THEN t.assignee_id END, \
+     'open_requests', (SELECT jsonb_agg(q.kind ORDER BY q.kind) FROM ticket_requests q \
+                        WHERE q.ticket_id = t.id AND q.state = 'open' AND (me.office OR q.kind <> 'force_closing')), 'suspended_until', ",
+    seconds!("t.suspended_until"),
+    ", 'stage_due_at', CASE WHEN me.office OR t.state = 'dispatched' THEN ",
+    seconds!("t.stage_due_at"),
+    " END, 'photos_pending', t.photos_due_at IS NOT NULL, 'dispatched_at', ",
     seconds!("t.dispatched_at"),
     ", 'submitted_at', ",
     seconds!("t.submitted_at"),

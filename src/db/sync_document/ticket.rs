@@ -7,7 +7,9 @@ use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
-use crate::db::schema::{check_points, filing_conditions, findings, reports, tickets};
+use crate::db::schema::{
+    check_points, filing_conditions, findings, reports, ticket_requests, tickets,
+};
 use crate::db::{Conn, DbError};
 use crate::domain::account::Role;
 use crate::domain::sync::document::{PointName, TicketFacts};
@@ -40,6 +42,13 @@ struct TicketRow {
     closed_at: Option<SqlTimestamp>,
     rework_round: i32,
     return_count: i32,
+    extensions: i32,
+    suspended_until: Option<SqlTimestamp>,
+    exempt: bool,
+    forced: bool,
+    supervision_level: i32,
+    assignee_id: Option<Uuid>,
+    stage_due_at: Option<SqlTimestamp>,
     master_id: Option<Uuid>,
     recurrence_of: Option<Uuid>,
     created_at: SqlTimestamp,
@@ -68,12 +77,25 @@ pub async fn tickets(
         let found = rows.iter().filter_map(|(row, ..)| row.finding_id);
         origins = origins_of(conn, &found.collect::<Vec<_>>()).await?;
     }
+    let mut open_requests = HashMap::new();
+    if role != Role::Inspector {
+        open_requests = open_requests_of(conn, ids).await?;
+    }
     rows.into_iter()
         .map(|(row, condition, point_name)| {
+            let id = row.id;
             let point = row.point_id.zip(point_name);
             let point = point.map(|(id, name)| PointName { id, name });
             let report = row.finding_id.and_then(|id| origins.get(&id).copied());
-            Ok((row.id, facts(row, condition, point, report)?))
+            let open_requests = open_requests.remove(&row.id).unwrap_or_default();
+            let facts = facts(row, condition, point, report)?;
+            Ok((
+                id,
+                TicketFacts {
+                    open_requests,
+                    ..facts
+                },
+            ))
         })
         .collect()
 }
@@ -113,6 +135,14 @@ fn facts(
         submitted_at: instant(row.submitted_at),
         photos_due_at: instant(row.photos_due_at),
         return_count: row.return_count,
+        extensions: row.extensions,
+        suspended_until: instant(row.suspended_until),
+        exempt: row.exempt,
+        forced: row.forced,
+        supervision_level: row.supervision_level,
+        assignee: row.assignee_id,
+        stage_due_at: instant(row.stage_due_at),
+        open_requests: Vec::new(),
         triage_reasons: row.triage_reasons,
         master: row.master_id,
         recurrence_of: row.recurrence_of,
@@ -120,6 +150,25 @@ fn facts(
         report,
         received_at: row.created_at.to_jiff(),
     })
+}
+
+/// Kinds of the open requests of tickets, in order.
+async fn open_requests_of(
+    conn: &mut Conn,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    let rows: Vec<(Uuid, String)> = ticket_requests::table
+        .filter(ticket_requests::ticket_id.eq_any(ids))
+        .filter(ticket_requests::state.eq("open"))
+        .order(ticket_requests::kind)
+        .select((ticket_requests::ticket_id, ticket_requests::kind))
+        .load(conn)
+        .await?;
+    let mut kinds: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (id, kind) in rows {
+        kinds.entry(id).or_default().push(kind);
+    }
+    Ok(kinds)
 }
 
 /// Report and sender of findings.

@@ -28,6 +28,10 @@ pub struct TicketFilter {
     pub district: Option<String>,
     /// Of this item.
     pub item: Option<String>,
+    /// Worked on by this account.
+    pub assignee: Option<Uuid>,
+    /// Should have left its stage before this instant.
+    pub stage_due_before: Option<Timestamp>,
     /// Overdue at this instant.
     pub overdue_at: Option<Timestamp>,
     /// Within these corners.
@@ -92,6 +96,30 @@ pub async fn overdue_page(
     load(conn, query).await
 }
 
+/// At most `limit` tickets in a stage with a limit after a key, those first that should have left it first.
+pub async fn stage_page(
+    conn: &mut Conn,
+    scope: &TicketScope,
+    filter: &TicketFilter,
+    after: Option<DueKey>,
+    limit: i64,
+) -> Result<Vec<Ticket>, DbError> {
+    let mut query = narrowed(scope, filter)
+        .filter(tickets::stage_due_at.is_not_null())
+        .order((tickets::stage_due_at.asc(), tickets::id.asc()))
+        .limit(limit);
+    if let Some((due_at, id)) = after {
+        query = query.filter(
+            sql::<Bool>("(tickets.stage_due_at, tickets.id) > (")
+                .bind::<Timestamptz, _>(due_at.to_diesel())
+                .sql(", ")
+                .bind::<SqlUuid, _>(id)
+                .sql(")"),
+        );
+    }
+    load(conn, query).await
+}
+
 async fn load(conn: &mut Conn, query: super::scope::Query<'_>) -> Result<Vec<Ticket>, DbError> {
     let rows: Vec<Row> = query.load(conn).await?;
     rows.into_iter().map(Ticket::try_from).collect()
@@ -111,6 +139,12 @@ fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Que
     }
     if let Some(item) = &filter.item {
         query = query.filter(tickets::item.eq(item.clone()));
+    }
+    if let Some(assignee) = filter.assignee {
+        query = query.filter(tickets::assignee_id.eq(assignee));
+    }
+    if let Some(before) = filter.stage_due_before {
+        query = query.filter(tickets::stage_due_at.lt(before.to_diesel()));
     }
     if let Some(at) = filter.overdue_at {
         query = overdue_at(query, at);

@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use super::row::Row;
 use super::scope::TicketScope;
+use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
-use crate::db::schema::{check_points, findings, ticket_assignments, tickets};
+use crate::db::schema::{accounts, check_points, findings, ticket_assignments, tickets};
 use crate::db::{Conn, DbError, catalogue, duty};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::projection::{Earlier, TicketPhoto, TicketRecord};
+use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto, TicketRecord};
 
 #[derive(QueryableByName)]
 struct PhotoRow {
@@ -70,6 +71,13 @@ pub async fn complete(
     let mut answering = duty::answering(conn, &ids).await?;
     let mut photos = photos(conn, &ids).await?;
     give_flags(conn, &mut photos).await?;
+    let requests = request::of_tickets(conn, &ids).await?;
+    let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
+    let supervised = tickets.iter().filter(|ticket| ticket.supervision_level > 0);
+    let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
+    let slips = slip::of_tickets(conn, &supervised).await?;
+    let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
+    let people = people(conn, &tickets).await?;
     tickets
         .into_iter()
         .map(|ticket| {
@@ -86,6 +94,9 @@ pub async fn complete(
                 earlier: earlier.remove(&ticket.id),
                 answering: answering.remove(&ticket.id).unwrap_or_default(),
                 suggestions: Vec::new(),
+                requests: requests.remove(&ticket.id).unwrap_or_default(),
+                slips: slips.remove(&ticket.id).unwrap_or_default(),
+                assignee: ticket.assignee_id.and_then(|id| people.get(&id).cloned()),
                 ticket,
             })
         })
@@ -118,6 +129,20 @@ async fn point_names(
         .load(conn)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+async fn people(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Person>, DbError> {
+    let ids: BTreeSet<Uuid> = tickets.iter().filter_map(|t| t.assignee_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::display_name))
+        .load(conn)
+        .await?;
+    let people = rows.into_iter().map(|(id, name)| (id, Person { id, name }));
+    Ok(people.collect())
 }
 
 async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Uuid>, DbError> {

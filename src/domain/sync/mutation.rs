@@ -53,7 +53,7 @@ impl FromStr for Kind {
                 let command = word.strip_prefix("ticket.").ok_or(UnknownKind)?;
                 RULES
                     .iter()
-                    .find(|rule| rule.offered && rule.command.as_str() == command)
+                    .find(|rule| rule.command.as_str() == command)
                     .map(|rule| Self::Ticket(rule.command))
                     .ok_or(UnknownKind)
             }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::machine::Command;
+use super::request::SuspensionPlan;
 
 use crate::domain::evidence::DeclaredPhoto;
+use crate::domain::geo::Point;
 use crate::domain::report::Fix;
 
 /// Longest opinion, reason or comment, in characters.
@@ -179,6 +181,70 @@ pub struct Assign {
     pub opinion: String,
 }
 
+/// 申请挂账.
+#[derive(Debug, Clone)]
+pub struct SuspensionRequest {
+    /// Plan, temporary measure and date.
+    pub plan: SuspensionPlan,
+    /// Why.
+    pub reason: String,
+}
+
+/// When the reply to a slip is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyDue {
+    /// By the policy.
+    Usual,
+    /// So many work hours from now.
+    WorkHours(u32),
+    /// At an instant.
+    At(Timestamp),
+}
+
+/// 督办.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// Why.
+    pub reason: String,
+    /// When the reply is due.
+    pub reply_due: ReplyDue,
+}
+
+/// 督办回复.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Number of the slip.
+    pub slip: String,
+    /// What is replied.
+    pub text: String,
+    /// Photos with it.
+    pub photos: Vec<DeclaredPhoto>,
+}
+
+/// 更正: what is none stays, or follows from the rest.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// Code of the right item.
+    pub item: Option<String>,
+    /// Code of the right condition.
+    pub condition: Option<String>,
+    /// The right position.
+    pub position: Option<Point>,
+    /// Code of the lead unit.
+    pub lead_unit: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// 指派 inside the lead unit.
+#[derive(Debug, Clone)]
+pub struct AssignWork {
+    /// Id or user name of who works on it from now on; none: nobody in particular.
+    pub assignee: Option<String>,
+    /// Remark.
+    pub opinion: String,
+}
+
 /// A command with what it carries.
 #[derive(Debug, Clone)]
 pub enum Order {
@@ -207,10 +273,42 @@ pub enum Order {
     Submit(Submission),
     /// 核查.
     Recheck(Recheck),
+    /// 申请延期, with its reason.
+    RequestExtension(String),
+    /// 同意延期, with an opinion.
+    ApproveExtension(String),
+    /// 不同意延期, with an opinion.
+    RefuseExtension(String),
+    /// 申请挂账.
+    RequestSuspension(SuspensionRequest),
+    /// 同意挂账, with an opinion.
+    ApproveSuspension(String),
+    /// 不同意挂账, with an opinion.
+    RefuseSuspension(String),
+    /// 申诉, with its reason.
+    RequestAppeal(String),
+    /// 申诉成立, with an opinion.
+    ApproveAppeal(String),
+    /// 申诉不成立, with an opinion.
+    RefuseAppeal(String),
+    /// 强制结案, with its reason.
+    ForceClose(String),
+    /// 强制结案 confirmed, with an opinion.
+    ConfirmForceClose(String),
+    /// 强制结案 refused or withdrawn, with an opinion.
+    RefuseForceClose(String),
+    /// 更正.
+    Correct(Box<Correction>),
     /// 留言.
     Comment(Comment),
     /// 指派.
     Assign(Assign),
+    /// 指派 inside the lead unit.
+    AssignWork(AssignWork),
+    /// 督办.
+    Supervise(Notice),
+    /// 督办回复.
+    Reply(Reply),
 }
 
 impl Order {
@@ -227,8 +325,24 @@ impl Order {
             Self::RuleOwnership(_) => Command::RuleOwnership,
             Self::Submit(_) => Command::Submit,
             Self::Recheck(_) => Command::Recheck,
+            Self::RequestExtension(_) => Command::RequestExtension,
+            Self::ApproveExtension(_) => Command::ApproveExtension,
+            Self::RefuseExtension(_) => Command::RefuseExtension,
+            Self::RequestSuspension(_) => Command::RequestSuspension,
+            Self::ApproveSuspension(_) => Command::ApproveSuspension,
+            Self::RefuseSuspension(_) => Command::RefuseSuspension,
+            Self::RequestAppeal(_) => Command::RequestAppeal,
+            Self::ApproveAppeal(_) => Command::ApproveAppeal,
+            Self::RefuseAppeal(_) => Command::RefuseAppeal,
+            Self::ForceClose(_) => Command::ForceClose,
+            Self::ConfirmForceClose(_) => Command::ConfirmForceClose,
+            Self::RefuseForceClose(_) => Command::RefuseForceClose,
+            Self::Correct(_) => Command::Correct,
             Self::Comment(_) => Command::Comment,
             Self::Assign(_) => Command::Assign,
+            Self::AssignWork(_) => Command::Assign,
+            Self::Supervise(_) => Command::Supervise,
+            Self::Reply(_) => Command::Reply,
         }
     }
 }

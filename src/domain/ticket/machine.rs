@@ -1,9 +1,10 @@
 //! The life of a ticket as one table: which command, from which states, to which states, by whom.
-//! Everything that asks whether a command is allowed asks here; the API's documentation is made from the same table.
+//! Everything that asks whether a command is allowed asks here; what a ticket's own facts forbid beside it is in `request`.
 
 use std::fmt;
 use std::str::FromStr;
 
+use super::request::Hindrance;
 use crate::domain::text::Text;
 
 /// Where a ticket stands (工单状态). Overdue is derived, never a state.
@@ -53,6 +54,11 @@ impl State {
         Merged,
         Voided,
     ];
+
+    /// Whether somebody still has to do something.
+    pub fn is_open(self) -> bool {
+        OPEN.contains(&self)
+    }
 
     /// The word used in the API and in the database.
     pub fn as_str(self) -> &'static str {
@@ -135,6 +141,8 @@ pub enum Command {
     ForceClose,
     /// 强制结案, the second person.
     ConfirmForceClose,
+    /// 强制结案 refused by another, or withdrawn.
+    RefuseForceClose,
     /// 更正.
     Correct,
     /// 留言.
@@ -143,6 +151,8 @@ pub enum Command {
     Assign,
     /// 督办.
     Supervise,
+    /// 督办回复: the reply to a slip.
+    Reply,
 }
 
 /// What a caller is to one ticket.
@@ -173,8 +183,6 @@ pub struct Rule {
     pub to: &'static [State],
     /// Who may give it.
     pub who: &'static [Party],
-    /// Whether this version answers it.
-    pub offered: bool,
 }
 
 const OPEN: &[State] = &[
@@ -185,6 +193,17 @@ const OPEN: &[State] = &[
     Rectifying,
     Suspended,
     AwaitingRecheck,
+];
+/// A slip is owed its reply even when the ticket has been closed meanwhile.
+const OPEN_OR_CLOSED: &[State] = &[
+    Triage,
+    Dispatched,
+    Returned,
+    Disputed,
+    Rectifying,
+    Suspended,
+    AwaitingRecheck,
+    Closed,
 ];
 
 const fn rule(
@@ -198,28 +217,11 @@ const fn rule(
         from,
         to,
         who,
-        offered: true,
-    }
-}
-
-/// A command whose place in the life of a ticket is fixed, but which this version does not answer.
-const fn declared(
-    command: Command,
-    from: &'static [State],
-    to: &'static [State],
-    who: &'static [Party],
-) -> Rule {
-    Rule {
-        command,
-        from,
-        to,
-        who,
-        offered: false,
     }
 }
 
 /// The whole table.
-pub const RULES: [Rule; 25] = [
+pub const RULES: [Rule; 27] = [
     rule(
         Command::File,
         &[Triage],
@@ -270,60 +272,67 @@ pub const RULES: [Rule; 25] = [
         &[Closed, Rectifying, AwaitingRecheck],
         &[Party::Rechecker, Party::Clerk],
     ),
-    declared(
+    rule(
         Command::RequestExtension,
         &[Rectifying],
         &[],
         &[Party::LeadUnit],
     ),
-    declared(
+    rule(
         Command::ApproveExtension,
         &[Rectifying],
         &[],
         &[Party::Clerk],
     ),
-    declared(
+    rule(
         Command::RefuseExtension,
         &[Rectifying],
         &[],
         &[Party::Clerk],
     ),
-    declared(
+    rule(
         Command::RequestSuspension,
         &[Rectifying],
         &[],
         &[Party::LeadUnit],
     ),
-    declared(
+    rule(
         Command::ApproveSuspension,
         &[Rectifying],
         &[Suspended],
         &[Party::Supervisor],
     ),
-    declared(
+    rule(
         Command::RefuseSuspension,
         &[Rectifying],
         &[],
         &[Party::Supervisor],
     ),
-    declared(Command::RequestAppeal, &[Closed], &[], &[Party::LeadUnit]),
-    declared(Command::ApproveAppeal, &[Closed], &[], &[Party::Supervisor]),
-    declared(Command::RefuseAppeal, &[Closed], &[], &[Party::Supervisor]),
-    declared(Command::ForceClose, OPEN, &[], &[Party::Supervisor]),
-    declared(
+    rule(Command::RequestAppeal, &[Closed], &[], &[Party::LeadUnit]),
+    rule(Command::ApproveAppeal, &[Closed], &[], &[Party::Supervisor]),
+    rule(Command::RefuseAppeal, &[Closed], &[], &[Party::Supervisor]),
+    rule(Command::ForceClose, OPEN, &[], &[Party::Supervisor]),
+    rule(
         Command::ConfirmForceClose,
         OPEN,
         &[Closed],
         &[Party::Supervisor],
     ),
-    declared(Command::Correct, OPEN, &[], &[Party::Clerk]),
+    rule(Command::RefuseForceClose, OPEN, &[], &[Party::Supervisor]),
+    rule(Command::Correct, OPEN, OPEN, &[Party::Clerk]),
     rule(Command::Comment, &State::ALL, &[], &[Party::Viewer]),
-    rule(Command::Assign, &[AwaitingRecheck], &[], &[Party::Clerk]),
-    declared(
+    rule(Command::Assign, OPEN, &[], &[Party::LeadUnit, Party::Clerk]),
+    rule(
         Command::Supervise,
         OPEN,
         &[],
         &[Party::Supervisor, Party::System],
+    ),
+    rule(
+        Command::Reply,
+        OPEN_OR_CLOSED,
+        &[],
+        &[Party::LeadUnit, Party::Clerk],
     ),
 ];
 
@@ -336,6 +345,9 @@ pub enum Refused {
     /// Not in this state.
     #[error("not in state {}", .0.as_str())]
     WrongState(State),
+    /// In this state, but not now.
+    #[error("hindered: {0:?}")]
+    Hindered(Hindrance),
 }
 
 impl Command {
@@ -363,10 +375,12 @@ impl Command {
             Self::RefuseAppeal => "refuse_appeal",
             Self::ForceClose => "force_close",
             Self::ConfirmForceClose => "confirm_force_close",
+            Self::RefuseForceClose => "refuse_force_close",
             Self::Correct => "correct",
             Self::Comment => "comment",
             Self::Assign => "assign",
             Self::Supervise => "supervise",
+            Self::Reply => "reply",
         }
     }
 
@@ -398,7 +412,7 @@ impl Command {
 pub fn allowed(state: State, parties: &[Party]) -> Vec<Command> {
     RULES
         .iter()
-        .filter(|rule| rule.offered && rule.command.require(state, parties).is_ok())
+        .filter(|rule| rule.command.require(state, parties).is_ok())
         .map(|rule| rule.command)
         .collect()
 }

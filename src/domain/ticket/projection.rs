@@ -4,7 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::machine::{Command, State};
+use super::request::Request;
 use super::routing::Routing;
+use super::stage::Stage;
+use super::supervision::Slip;
 use super::trail::Event;
 use super::triage::TriageReason;
 use super::{DistrictName, LeadUnit, Ticket};
@@ -39,6 +42,12 @@ pub struct TicketRecord {
     pub answering: Vec<Answering>,
     /// Open tickets that it may be another sighting of, where they were looked for.
     pub suggestions: Vec<Suggestion>,
+    /// Its requests, oldest first.
+    pub requests: Vec<Request>,
+    /// Its slips, oldest first.
+    pub slips: Vec<Slip>,
+    /// Who works on it.
+    pub assignee: Option<Person>,
 }
 
 /// The ticket of the same fault that had been closed shortly before (反弹).
@@ -69,6 +78,15 @@ pub struct Suggestion {
     pub photo: Option<Uuid>,
     /// A photo of the one in triage whose bytes are here.
     pub own_photo: Option<Uuid>,
+}
+
+/// Somebody by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Account.
+    pub id: Uuid,
+    /// Display name.
+    pub name: String,
 }
 
 /// A photo of a ticket.
@@ -127,6 +145,8 @@ pub struct TicketView {
     pub handling: Option<Handling>,
     /// Deadline, whoever handles it.
     pub deadline: Option<Deadline>,
+    /// The limit of its stage: told to the office, and to units what they owe.
+    pub stage: Option<StageView>,
     /// Rework rounds.
     pub rework_round: u32,
     /// Photos.
@@ -143,6 +163,8 @@ pub struct TicketView {
     pub closed_at: Option<Timestamp>,
     /// Late when it was closed.
     pub closed_late: bool,
+    /// 强制结案.
+    pub forced: bool,
     /// Overdue now.
     pub overdue: bool,
     /// Commands that this reader may give now.
@@ -168,6 +190,51 @@ pub struct Handling {
     pub submitted_at: Option<Timestamp>,
     /// Declared after-photos are still missing.
     pub photos_pending: bool,
+    /// Extensions so far (延期).
+    pub extensions: u32,
+    /// 挂账: when the clock runs again.
+    pub suspended_until: Option<Timestamp>,
+    /// 申诉成立: left out of statistics.
+    pub exempt: bool,
+    /// 督办级别.
+    pub supervision_level: u32,
+    /// 经办人; not for cooperating units.
+    pub assignee: Option<Person>,
+    /// Requests, oldest first.
+    pub requests: Vec<RequestView>,
+    /// Slips, oldest first.
+    pub slips: Vec<SlipView>,
+}
+
+/// A request as one reader may see it.
+#[derive(Debug, Clone)]
+pub struct RequestView {
+    /// The request; who asked and who decided are the office's to know.
+    pub request: Request,
+    /// Whether accounts may be told.
+    pub with_people: bool,
+}
+
+/// A slip as one reader may see it.
+#[derive(Debug, Clone)]
+pub struct SlipView {
+    /// The slip.
+    pub slip: Slip,
+    /// Whether its reply is late, or was.
+    pub late: bool,
+    /// Whether accounts may be told.
+    pub with_people: bool,
+}
+
+/// The limit of a stage.
+#[derive(Debug, Clone, Copy)]
+pub struct StageView {
+    /// The stage.
+    pub stage: Stage,
+    /// When it should end.
+    pub due_at: Timestamp,
+    /// It should have ended by now.
+    pub overdue: bool,
 }
 
 /// The clock as a reader sees it.
@@ -220,6 +287,8 @@ pub struct Reader {
     pub account_id: Uuid,
     /// Sent the finding.
     pub reported_it: bool,
+    /// Acts for the lead unit.
+    pub leads: bool,
     /// Commands that it may give now.
     pub allowed: Vec<Command>,
 }
@@ -270,6 +339,9 @@ pub fn project(
         earlier,
         answering,
         suggestions,
+        requests,
+        slips,
+        assignee,
     } = record;
     let rechecks = reader.role == Role::Inspector
         && ticket.state == State::AwaitingRecheck
@@ -281,6 +353,14 @@ pub fn project(
         .collect();
     let photos = project_photos(photos, reader, knows_origin, rechecks);
     let photos_pending = ticket.photos_pending();
+    let stage = Stage::of(ticket.state).zip(ticket.stage_due_at);
+    let stage = stage
+        .filter(|(stage, _)| office || (knows_handling && stage.is_units()))
+        .map(|(stage, due_at)| StageView {
+            stage,
+            due_at,
+            overdue: due_at < now,
+        });
     let (closed_late, overdue) = (ticket.closed_late(), ticket.is_overdue_at(now));
     let deadline = ticket.clock.as_ref().map(|clock| Deadline {
         due_at: clock.due.at,
@@ -312,8 +392,16 @@ pub fn project(
             dispatched_at: ticket.dispatched_at,
             submitted_at: ticket.submitted_at,
             photos_pending,
+            extensions: ticket.extensions,
+            suspended_until: ticket.suspended_until,
+            exempt: ticket.exempt,
+            supervision_level: ticket.supervision_level,
+            assignee: assignee.filter(|_| office || reader.leads),
+            requests: project_requests(requests, office),
+            slips: project_slips(slips, office, now),
         }),
         deadline,
+        stage,
         rework_round: ticket.rework_round,
         photos,
         master_id: ticket.master_id.filter(|_| office),
@@ -326,9 +414,37 @@ pub fn project(
         }),
         closed_at: ticket.closed_at,
         closed_late,
+        forced: ticket.forced,
         overdue,
         allowed: reader.allowed.clone(),
     }
+}
+
+/// Requests as a reader may see them who may know who handles the ticket: units never see what the office keeps to itself.
+pub fn project_requests(requests: Vec<Request>, office: bool) -> Vec<RequestView> {
+    let shown = requests
+        .into_iter()
+        .filter(|request| office || !request.kind().is_office_only());
+    shown
+        .map(|request| RequestView {
+            request,
+            with_people: office,
+        })
+        .collect()
+}
+
+/// Slips as such a reader may see them: units see none that was written while the ticket was the office's own.
+pub fn project_slips(slips: Vec<Slip>, office: bool, now: Timestamp) -> Vec<SlipView> {
+    let shown = slips
+        .into_iter()
+        .filter(|slip| office || slip.unit.is_some());
+    shown
+        .map(|slip| SlipView {
+            late: slip.is_late_at(now),
+            slip,
+            with_people: office,
+        })
+        .collect()
 }
 
 /// Photos as this reader may name them, and what it is told of them: units nothing, whoever rechecks the flags of after-photos.

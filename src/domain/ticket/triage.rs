@@ -56,6 +56,19 @@ impl TriageReason {
 }
 
 impl TriageReason {
+    /// Whether [`doubts`] finds it; others come from elsewhere and are settled there.
+    pub fn is_read_from_finding(self) -> bool {
+        self != Self::PossibleDuplicate
+    }
+
+    /// Whether a position that somebody is sure of may settle it.
+    pub fn is_about_position(self) -> bool {
+        matches!(
+            self,
+            Self::OutsideCity | Self::BorderAmbiguous | Self::PositionMissing | Self::PositionWeak
+        )
+    }
+
     /// The reason by its word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)

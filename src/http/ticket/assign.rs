@@ -5,16 +5,17 @@ use actix_web::{HttpResponse, post, web};
 use super::dto::TicketOut;
 use super::respond;
 use crate::domain::geo::Datum;
-use crate::domain::ticket::command::{Order, Target};
+use crate::domain::ticket::command::Target;
 use crate::http::extract::{Caller, Id, Json, SeenRev};
 use crate::http::problem::{ApiError, Problem};
-use crate::services::input::ticket::AssignIn;
+use crate::services::input::request::AssignIn;
 use crate::services::{Services, ticket};
 
-/// Assign a recheck (指派核查).
+/// Assign a ticket, or its recheck (指派).
 ///
-/// By the clerk, from `awaiting_recheck`: a task for an inspector who did not report it and is not of its lead unit. Whoever was asked
-/// before need not go. Units see nothing of it, and the ticket's version stays.
+/// By the lead unit, in any open state: who of it works on the ticket (`assignee`). By a clerk, from `awaiting_recheck`: a task for an
+/// inspector who did not report it and is not of its lead unit (`rechecker`). Whoever was asked before need not go. Units see nothing
+/// of the latter, and the ticket's version stays.
 #[utoipa::path(
     tag = "tickets",
     params(
@@ -42,6 +43,6 @@ pub async fn assign_ticket(
     body: Json<AssignIn>,
 ) -> Result<HttpResponse, ApiError> {
     let target = Target::seen(id.0, seen.0);
-    let view = ticket::give(&svc, &caller.0, target, Order::Assign(body.value.parse()?)).await?;
+    let view = ticket::give(&svc, &caller.0, target, body.value.parse()?).await?;
     Ok(respond::ticket(view, Datum::Wgs84))
 }

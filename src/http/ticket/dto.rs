@@ -1,6 +1,7 @@
 //! Tickets on the wire. What a reader may not know is absent: `domain::ticket::projection` decided that.
 
 mod beside;
+mod request;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,6 +17,8 @@ use crate::domain::ticket::projection::{Deadline, Handling, Origin, PhotoView, T
 use crate::domain::ticket::trail::Event;
 use crate::http::evidence::flag::FlagOut;
 use crate::http::position::PositionOut;
+
+pub use request::{PersonOut, RequestOut, SlipOut, StageOut};
 
 /// A rectification ticket (整改工单). Members that the reader may not know are absent.
 #[derive(Serialize, ToSchema)]
@@ -52,10 +55,15 @@ pub struct TicketOut {
     district: Option<NameOut>,
     /// The clock, from filing on.
     deadline: Option<DeadlineOut>,
+    /// The limit of its stage, where it has one: for the office, and for units what they have to acknowledge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<StageOut>,
     /// 超期未结, now.
     overdue: bool,
     /// 超期结案.
     closed_late: bool,
+    /// 强制结案: closed by decision of two supervisors.
+    forced: bool,
     /// When it was closed.
     closed_at: Option<Timestamp>,
     /// Failed rechecks so far (返工).
@@ -168,6 +176,21 @@ pub struct HandlingOut {
     submitted_at: Option<Timestamp>,
     /// Declared after-photos are not all here yet.
     photos_pending: bool,
+    /// Extensions so far (延期).
+    extensions: u32,
+    /// 挂账: when the clock runs again.
+    suspended_until: Option<Timestamp>,
+    /// 申诉成立: statistics leave it out, late as it was.
+    exempt: bool,
+    /// 督办级别.
+    supervision_level: u32,
+    /// 经办人; office and lead unit only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignee: Option<PersonOut>,
+    /// What was asked of the office, oldest first.
+    requests: Vec<RequestOut>,
+    /// 督办单, oldest first.
+    slips: Vec<SlipOut>,
 }
 
 /// A unit by id and name, as it was called when it got the ticket.
@@ -311,8 +334,10 @@ impl TicketOut {
                 name: district.name,
             }),
             deadline: view.deadline.map(DeadlineOut::from),
+            stage: view.stage.map(StageOut::from),
             overdue: view.overdue,
             closed_late: view.closed_late,
+            forced: view.forced,
             closed_at: view.closed_at,
             rework_round: view.rework_round,
             photos: view.photos.into_iter().map(PhotoOut::from).collect(),
@@ -374,6 +399,17 @@ impl From<Handling> for HandlingOut {
             dispatched_at: handling.dispatched_at,
             submitted_at: handling.submitted_at,
             photos_pending: handling.photos_pending,
+            extensions: handling.extensions,
+            suspended_until: handling.suspended_until,
+            exempt: handling.exempt,
+            supervision_level: handling.supervision_level,
+            assignee: handling.assignee.map(PersonOut::from),
+            requests: handling
+                .requests
+                .into_iter()
+                .map(RequestOut::from)
+                .collect(),
+            slips: handling.slips.into_iter().map(SlipOut::from).collect(),
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct TicketListQuery {
     district: Option<String>,
     /// Code of an item.
     item: Option<String>,
+    /// `me`: only those that the caller works on (经办人); not for inspectors.
+    #[param(example = "me")]
+    assignee: Option<String>,
     /// Only those overdue now.
     #[serde(default)]
     overdue: bool,
@@ -70,6 +73,11 @@ impl TicketListQuery {
             unit: self.unit,
             district: self.district,
             item: self.item,
+            assigned_to_me: match self.assignee.as_deref() {
+                None => false,
+                Some("me") => true,
+                Some(_) => return Err(refuse("assignee", "me")),
+            },
             overdue: self.overdue,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
             flags: self
@@ -134,7 +142,8 @@ fn bbox(text: &str) -> Result<BoundingBox, Error> {
     }
 }
 
-fn refuse(parameter: &str, expected: &str) -> Error {
+/// A parameter that is not what it takes.
+pub fn refuse(parameter: &str, expected: &str) -> Error {
     Error::with_detail(
         Code::InvalidQuery,
         Text::new(

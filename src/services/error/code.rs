@@ -118,6 +118,30 @@ codes! {
     IdTaken: "id_taken", Conflict, "编号已被占用，请换新编号重发", "The id is in use: send again under a new one";
     /// The command is not allowed in the ticket's present state.
     WrongState: "wrong_state", Conflict, "工单当前状态不允许此操作", "Not allowed in the ticket's present state";
+    /// One such request waits already.
+    RequestOpen: "request_open", Conflict, "已有同类申请待审批", "One such request is waiting already";
+    /// No such request waits.
+    NoRequest: "no_request", Conflict, "没有待审批的此类申请", "No such request is waiting";
+    /// Two extensions were approved.
+    ExtensionsSpent: "extensions_spent", Conflict, "延期最多两次", "There were two extensions already";
+    /// The deadline has passed.
+    Overdue: "overdue", Conflict, "已超期，不能再延期", "The deadline has passed: no extension any more";
+    /// The day on which the clock should run again has come.
+    ResumeDatePassed: "resume_date_passed", Conflict, "申请的恢复日期已到，不能再挂账", "The day on which it should resume has come";
+    /// It was closed in time, so there is nothing to appeal against.
+    NotLate: "not_late", Conflict, "该工单按期结案，无须申诉", "It was not closed late";
+    /// There was an appeal before.
+    AppealedBefore: "appealed_before", Conflict, "只能申诉一次", "There was an appeal before: one is all";
+    /// Two people close a ticket by force.
+    SecondPerson: "second_person", Conflict, "强制结案须由另一名督查人员确认", "Another supervisor must confirm it";
+    /// No slip waits for a reply of the caller's.
+    NoSlip: "no_slip", Conflict, "没有待您回复的督办单", "No slip waits for a reply of yours";
+    /// A hand-over from the same unit or person has not come to its end.
+    HandoverRunning: "handover_running", Conflict, "该单位或人员的移交正在进行", "A hand-over from this unit or person is going on";
+    /// It leads open tickets.
+    UnitLeadsOpenTickets: "unit_leads_open_tickets", Conflict, "该单位还有未结工单，请先移交", "The unit leads open tickets: hand them over first";
+    /// Units that work stand below it.
+    UnitHasUnits: "unit_has_units", Conflict, "该单位还有下级单位", "Units that work stand below it";
     /// The submission's photos are not all here yet.
     PhotosPending: "photos_pending", Conflict, "整改照片尚未传齐，暂不能核查", "The photos of the submission are not all here yet";
     /// A recheck is given to its ticket, which ends the task.

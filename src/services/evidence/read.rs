@@ -11,7 +11,7 @@ use super::store::refuse_blob;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
-use crate::domain::account::Actor;
+use crate::domain::account::{Actor, Role};
 use crate::domain::evidence::{Rendition, StoredPhoto};
 use crate::gateways::blobs::{BlobStream, Reply};
 use crate::gateways::images::sniff;
@@ -229,7 +229,9 @@ async fn visible(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredPhoto
     if id != photo.photo_key {
         return Err(not_found());
     }
-    let tickets = db::attachment::tickets_showing(conn, photo.declared.aid).await?;
+    let with_comments = actor.role != Role::Inspector;
+    let aid = photo.declared.aid;
+    let tickets = db::attachment::tickets_showing(conn, aid, with_comments).await?;
     if db::ticket::any_visible(conn, &TicketScope::of(actor), &tickets).await? {
         Ok(photo)
     } else {

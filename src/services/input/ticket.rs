@@ -6,17 +6,18 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::correction::CorrectIn;
 use super::fault::Faults;
 use super::json::fit;
 use super::photo::{AttachmentIn, read_photos};
 use super::report::GeoIn;
+use super::request::{AssignIn, OpinionIn, ReplyIn, SuperviseIn, SuspensionIn};
 use crate::domain::ticket::command::{
-    Assign, Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck,
-    Return, Submission,
+    Assignment, Comment, File, MAX_COMMAND_PHOTOS, MAX_OPINION_CHARS, Order, Recheck, Return,
+    Submission,
 };
 use crate::domain::ticket::machine::Command;
 use crate::services::Error;
-use crate::services::error::Code;
 
 /// 立案.
 #[derive(Deserialize, ToSchema)]
@@ -115,23 +116,10 @@ pub struct CommentIn {
     attachments: Vec<AttachmentIn>,
 }
 
-/// 指派.
-#[derive(Deserialize, ToSchema)]
-pub struct AssignIn {
-    /// The inspector who is asked to recheck; `GET tickets/{id}/recheckers` lists who may.
-    rechecker: Uuid,
-    /// By when, if there is a day (RFC 3339).
-    #[serde(default)]
-    due_at: Option<String>,
-    /// What is said to it.
-    #[serde(default)]
-    opinion: String,
-}
-
 /// Reads the body of a command.
 ///
 /// # Errors
-/// `invalid`; `not_found` for a command that this version does not answer.
+/// `invalid`.
 pub fn order(command: Command, body: &Value) -> Result<Order, Error> {
     Ok(match command {
         Command::File => Order::File(read::<FileIn>(body)?.parse()?),
@@ -147,9 +135,25 @@ pub fn order(command: Command, body: &Value) -> Result<Order, Error> {
         Command::RuleOwnership => Order::RuleOwnership(read::<AssignmentIn>(body)?.parse(true)?),
         Command::Submit => Order::Submit(read::<SubmitIn>(body)?.parse()?),
         Command::Recheck => Order::Recheck(read::<RecheckIn>(body)?.parse()?),
+        Command::RequestExtension => Order::RequestExtension(read::<ReasonIn>(body)?.parse()?),
+        Command::ApproveExtension => Order::ApproveExtension(approval(body)?),
+        Command::RefuseExtension => Order::RefuseExtension(refusal(body)?),
+        Command::RequestSuspension => {
+            Order::RequestSuspension(read::<SuspensionIn>(body)?.parse()?)
+        }
+        Command::ApproveSuspension => Order::ApproveSuspension(approval(body)?),
+        Command::RefuseSuspension => Order::RefuseSuspension(refusal(body)?),
+        Command::RequestAppeal => Order::RequestAppeal(read::<ReasonIn>(body)?.parse()?),
+        Command::ApproveAppeal => Order::ApproveAppeal(approval(body)?),
+        Command::RefuseAppeal => Order::RefuseAppeal(refusal(body)?),
+        Command::ForceClose => Order::ForceClose(read::<ReasonIn>(body)?.parse()?),
+        Command::ConfirmForceClose => Order::ConfirmForceClose(approval(body)?),
+        Command::RefuseForceClose => Order::RefuseForceClose(refusal(body)?),
+        Command::Correct => Order::Correct(Box::new(read::<CorrectIn>(body)?.parse()?)),
         Command::Comment => Order::Comment(read::<CommentIn>(body)?.parse()?),
-        Command::Assign => Order::Assign(read::<AssignIn>(body)?.parse()?),
-        _ => return Err(Error::new(Code::NotFound)),
+        Command::Assign => read::<AssignIn>(body)?.parse()?,
+        Command::Supervise => Order::Supervise(read::<SuperviseIn>(body)?.parse()?),
+        Command::Reply => Order::Reply(read::<ReplyIn>(body)?.parse()?),
     })
 }
 
@@ -158,12 +162,20 @@ pub(super) fn read<T: DeserializeOwned>(body: &Value) -> Result<T, Error> {
     Ok(read)
 }
 
-fn words(pointer: &str, text: &str, faults: &mut Faults) -> String {
+fn approval(body: &Value) -> Result<String, Error> {
+    read::<OpinionIn>(body)?.parse(false)
+}
+
+fn refusal(body: &Value) -> Result<String, Error> {
+    read::<OpinionIn>(body)?.parse(true)
+}
+
+pub(super) fn words(pointer: &str, text: &str, faults: &mut Faults) -> String {
     faults.check_length(pointer, text, MAX_OPINION_CHARS);
     text.trim().to_owned()
 }
 
-fn needed(pointer: &str, text: &str, faults: &mut Faults) -> String {
+pub(super) fn needed(pointer: &str, text: &str, faults: &mut Faults) -> String {
     if text.trim().is_empty() {
         faults.add(pointer, "required", "必填", "must not be empty");
     }
@@ -272,28 +284,6 @@ impl RecheckIn {
     }
 }
 
-impl AssignIn {
-    /// The command.
-    pub fn parse(self) -> Result<Assign, Error> {
-        let mut faults = Faults::default();
-        let opinion = words("/opinion", &self.opinion, &mut faults);
-        let due_at = self.due_at.map(|text| text.parse());
-        if let Some(Err(_unreadable)) = &due_at {
-            faults.add(
-                "/due_at",
-                "does_not_fit",
-                "应为 RFC 3339 时刻",
-                "not an RFC 3339 instant",
-            );
-        }
-        faults.refuse_or(Assign {
-            rechecker: self.rechecker,
-            due_at: due_at.and_then(Result::ok),
-            opinion,
-        })
-    }
-}
-
 impl CommentIn {
     /// The command.
     pub fn parse(self) -> Result<Comment, Error> {
@@ -304,7 +294,7 @@ impl CommentIn {
     }
 }
 
-fn photos(
+pub(super) fn photos(
     attachments: &[AttachmentIn],
     faults: &mut Faults,
 ) -> Vec<crate::domain::evidence::DeclaredPhoto> {

@@ -147,7 +147,7 @@ async fn documents(
     let visible = db::ticket::visible_among(conn, &TicketScope::of(actor), &ids).await?;
     let mut documents = HashMap::new();
     for (id, facts) in db::sync_document::tickets(conn, &visible, actor.role).await? {
-        let document = TicketDoc::of(facts, actor.role, actor.account_id);
+        let document = TicketDoc::of(facts, actor);
         let document = serde_json::to_value(document).map_err(anyhow::Error::from)?;
         documents.insert(id, document);
     }

@@ -74,7 +74,7 @@ pub(super) async fn of_collection(
         ),
         Collection::Findings => wrap(load_from::findings(conn, ids).await?, Document::Finding),
         Collection::Tickets => wrap(load_from::tickets(conn, ids, role).await?, |facts| {
-            Document::Ticket(Box::new(TicketDoc::of(facts, role, account_id)))
+            Document::Ticket(Box::new(TicketDoc::of(facts, actor)))
         }),
         Collection::Attachments => {
             let reader = (role, account_id);

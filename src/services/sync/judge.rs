@@ -184,7 +184,7 @@ impl Judge<'_> {
     async fn refused(&self, conn: &mut Conn, work: &Work, error: Error) -> Result<Outcome> {
         match (error.code(), work) {
             (code, _) if code.kind() == Kind::Unavailable => Err(error),
-            (Code::WrongState | Code::PhotosPending | Code::RecheckInstead, _) => {
+            (code, Work::Order(..) | Work::Task(..)) if code.kind() == Kind::Conflict => {
                 Ok(conflict(error))
             }
             (Code::NotFound, Work::Order(id, order)) => self.late(conn, *id, order).await,

@@ -8,14 +8,18 @@ use crate::db::{self, Conn};
 use crate::domain::task::{CancelledWhy, Task, TaskKind};
 use crate::domain::text::Text;
 use crate::domain::ticket::command::Assign;
-use crate::services::error::{Error, Result};
+use crate::domain::ticket::machine::Party;
+use crate::services::error::{Code, Error, Result};
 use crate::services::task;
 
 /// Makes a task of the rechecker; who was asked before need not go any more.
 ///
 /// # Errors
-/// `invalid` for an account that may not recheck this ticket.
+/// `forbidden` for anyone but a clerk; `invalid` for an account that may not recheck this ticket.
 pub(super) async fn assign(case: &mut Case<'_>, conn: &mut Conn, order: Assign) -> Result<Entry> {
+    if !case.parties.contains(&Party::Clerk) {
+        return Err(Error::new(Code::Forbidden));
+    }
     let judges = db::task::judges(conn, &[case.ticket.id]).await?;
     if !judges
         .iter()

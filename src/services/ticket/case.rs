@@ -2,7 +2,7 @@
 //! may it give this command at all (403), has it said which version it saw (428), is that the current one (412), is the
 //! command allowed now (409).
 
-use std::slice;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::suggest::suggestions;
-use super::trail;
+use super::{stage, trail};
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::record::complete;
@@ -23,14 +23,15 @@ use crate::domain::evidence::{DeclaredPhoto, PhotoRole};
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Basis, Target};
 use crate::domain::ticket::machine::{Command, Party, Refused, State};
-use crate::domain::ticket::projection::{Reader, TicketView, project};
+use crate::domain::ticket::projection::{Reader, TicketRecord, TicketView, project};
+use crate::domain::ticket::request::{Hindrance, Request, RequestKind, RequestState, Situation};
+use crate::domain::ticket::supervision::{Slip, owes_reply};
 use crate::domain::ticket::trail::Event;
 use crate::domain::ticket::{Relation, Ticket, parties};
 use crate::services::error::{Code, Error, Result};
-use crate::services::evidence;
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
-use crate::services::task;
+use crate::services::{evidence, queue, task};
 
 /// A ticket under a command.
 pub(super) struct Case<'a> {
@@ -38,9 +39,16 @@ pub(super) struct Case<'a> {
     pub ticket: Ticket,
     pub reference: Arc<Reference>,
     pub now: Timestamp,
+    /// Every request of the ticket, as it was when the case was opened.
+    pub requests: Vec<Request>,
+    /// Every slip of the ticket, likewise.
+    pub slips: Vec<Slip>,
+    /// What the caller is to the ticket.
+    pub parties: Vec<Party>,
     command: Command,
     basis: Basis,
     before: State,
+    dispatched_before: Option<Timestamp>,
     rev_before: i64,
     relation: Relation,
 }
@@ -89,8 +97,22 @@ impl<'a> Case<'a> {
         let reference = svc.reference.current(conn).await?;
         let relation = relation(&reference, conn, actor, &ticket).await?;
         let parties = parties(actor, &ticket, relation);
-        let allowed = ticket.permits(command, &parties);
-        if allowed == Err(Refused::NotYours) {
+        let requests = db::ticket::request::of_tickets(conn, &[ticket.id]).await?;
+        let slips = match ticket.supervision_level {
+            0 => Vec::new(),
+            _ => db::ticket::slip::of_tickets(conn, &[ticket.id]).await?,
+        };
+        let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
+        let now = svc.now();
+        let situation = Situation {
+            requests: &requests,
+            owes_reply: owes_reply(&slips, &parties),
+            caller: actor.account_id,
+            calendar: &calendar,
+            now,
+        };
+        let permitted = ticket.permits(command, &parties, &situation);
+        if permitted == Err(Refused::NotYours) {
             return Err(Error::with_detail(
                 Code::Forbidden,
                 Text::new(
@@ -106,18 +128,20 @@ impl<'a> Case<'a> {
             }
             Basis::Present(Some(_)) | Basis::Offline | Basis::Former => {}
         }
-        if allowed.is_err() {
-            return Err(not_now(Code::WrongState, &ticket, &parties));
-        }
-        if command == Command::Recheck && ticket.photos_pending() {
-            return Err(not_now(Code::PhotosPending, &ticket, &parties));
+        if let Err(refused) = permitted {
+            let allowed = ticket.allowed(&parties, &situation);
+            return Err(not_now(code(refused), &ticket, &allowed));
         }
         Ok(Self {
             actor,
-            now: svc.now(),
+            now,
+            requests,
+            slips,
+            parties,
             command,
             basis: target.basis,
             before: ticket.state,
+            dispatched_before: ticket.dispatched_at,
             rev_before: ticket.rev,
             relation,
             ticket,
@@ -145,14 +169,21 @@ impl<'a> Case<'a> {
         Ok(found.ok_or_else(|| anyhow::anyhow!("a filed ticket has no condition"))?)
     }
 
-    /// Writes the ticket back with its row of the trail. What happens in triage is the office's own: units see neither
-    /// the row nor a version of it.
+    /// Writes the ticket back with its row of the trail; requests that make no sense any more lapse. What happens in triage,
+    /// and a forced closing that is not confirmed, is the office's own: units see neither the row nor a version of it.
     pub async fn close(mut self, conn: &mut Conn, entry: Entry) -> Result<Given> {
         let office_only = entry.office_only || self.ticket.state == State::Triage;
         if office_only {
             self.ticket.rev = self.rev_before;
         }
+        let begins = self.before != self.ticket.state
+            || self.ticket.dispatched_at != self.dispatched_before
+            || self.command == Command::Submit;
+        if begins {
+            stage::begin(&self.reference, &mut self.ticket, self.now);
+        }
         db::ticket::update(conn, &self.ticket).await?;
+        let lapsed = self.let_requests_lapse(conn).await?;
         let mut data = json!({
             "rev": self.ticket.rev,
             "clock": self.ticket.clock,
@@ -160,6 +191,9 @@ impl<'a> Case<'a> {
         });
         if let (Basis::Former, Some(data)) = (self.basis, data.as_object_mut()) {
             data.insert("late_authority".to_owned(), true.into());
+        }
+        if let (false, Some(data)) = (lapsed.is_empty(), data.as_object_mut()) {
+            data.insert("lapsed".to_owned(), lapsed.into());
         }
         let event = Event {
             actor_id: Some(self.actor.account_id),
@@ -194,14 +228,39 @@ impl<'a> Case<'a> {
             if self.before == State::AwaitingRecheck || changed.len() > 1 {
                 task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
             }
-        } else if !entry.photos.is_empty() || self.ticket.state == State::Triage {
-            db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
+        } else {
+            match self.command {
+                // What the inspector who found it holds is different now.
+                Command::Correct => db::feed::tickets(conn, &[self.ticket.id]).await?,
+                _ => db::feed::tickets_for_office(conn, &[self.ticket.id]).await?,
+            }
+            if !entry.photos.is_empty() || self.ticket.state == State::Triage {
+                db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
+            }
         }
         Ok(Given {
             ticket: self.ticket,
             rev_before: self.rev_before,
             relation: self.relation,
         })
+    }
+
+    /// Open requests that mean nothing in the ticket's state lapse, and a suspension that ended before its day is not ended again.
+    async fn let_requests_lapse(&self, conn: &mut Conn) -> Result<Vec<String>> {
+        let (state, now) = (self.ticket.state, self.now);
+        if self.before == State::Suspended && state != State::Suspended {
+            let approved = |request: &&Request| {
+                request.kind() == RequestKind::Suspension && request.state == RequestState::Approved
+            };
+            if let Some(suspension) = self.requests.iter().rfind(approved) {
+                queue::cancel(conn, suspension.id).await?;
+            }
+        }
+        let lapses = |it: &Request| it.state == RequestState::Open && !it.kind().holds_in(state);
+        if !self.requests.iter().any(lapses) {
+            return Ok(Vec::new());
+        }
+        Ok(db::ticket::request::lapse(conn, self.ticket.id, state, now).await?)
     }
 
     /// Declares the photos that come with the command; answers how many of them are not here yet.
@@ -222,22 +281,43 @@ fn photo_role(command: Command) -> PhotoRole {
     }
 }
 
-fn not_now(code: Code, ticket: &Ticket, parties: &[Party]) -> Error {
-    let allowed: Vec<&str> = ticket
-        .allowed(parties)
-        .into_iter()
-        .map(Command::as_str)
-        .collect();
-    Error::with_detail(
-        code,
-        Text::new(
-            format!("工单状态为 {}", ticket.state),
-            format!("the ticket is {}", ticket.state),
+fn code(refused: Refused) -> Code {
+    let hindrance = match refused {
+        Refused::NotYours => return Code::Forbidden,
+        Refused::WrongState(_) => return Code::WrongState,
+        Refused::Hindered(hindrance) => hindrance,
+    };
+    match hindrance {
+        Hindrance::RequestOpen => Code::RequestOpen,
+        Hindrance::NoRequest => Code::NoRequest,
+        Hindrance::ExtensionsSpent => Code::ExtensionsSpent,
+        Hindrance::Overdue => Code::Overdue,
+        Hindrance::ResumeDatePassed => Code::ResumeDatePassed,
+        Hindrance::NotLate => Code::NotLate,
+        Hindrance::AppealedBefore => Code::AppealedBefore,
+        Hindrance::SecondPerson => Code::SecondPerson,
+        Hindrance::NoSlip => Code::NoSlip,
+        Hindrance::NoRecheck => Code::WrongState,
+        Hindrance::PhotosPending => Code::PhotosPending,
+    }
+}
+
+fn not_now(code: Code, ticket: &Ticket, allowed: &[Command]) -> Error {
+    let allowed: Vec<&str> = allowed.iter().map(|command| command.as_str()).collect();
+    let refused = match code {
+        Code::WrongState | Code::PhotosPending => Error::with_detail(
+            code,
+            Text::new(
+                format!("工单状态为 {}", ticket.state),
+                format!("the ticket is {}", ticket.state),
+            ),
         ),
-    )
-    .member("state", ticket.state.as_str())
-    .member("rev", ticket.rev.to_string())
-    .member("allowed", allowed)
+        _ => Error::new(code),
+    };
+    refused
+        .member("state", ticket.state.as_str())
+        .member("rev", ticket.rev.to_string())
+        .member("allowed", allowed)
 }
 
 /// What the caller is to the ticket beyond its role.
@@ -278,24 +358,83 @@ pub(super) async fn view(
         Some(relation) => relation,
         None => relation(&reference, conn, actor, &ticket).await?,
     };
+    let now = svc.now();
+    let record = records(&reference, conn, actor, vec![ticket], now)
+        .await?
+        .pop()
+        .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
+    Ok(show(&reference, actor, relation, record, now))
+}
+
+/// Tickets with what belongs to them, for the office with those that they may be sightings of.
+async fn records(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    tickets: Vec<Ticket>,
+    now: Timestamp,
+) -> Result<Vec<TicketRecord>> {
+    let mut suggested = match actor.role.is_office() {
+        true => suggestions(reference, conn, &tickets, now).await?,
+        false => HashMap::new(),
+    };
+    let mut records = complete(conn, &TicketScope::of(actor), tickets).await?;
+    for record in &mut records {
+        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
+    }
+    Ok(records)
+}
+
+/// Tickets as the caller may see them, in their order.
+pub(in crate::services) async fn views(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    tickets: Vec<Ticket>,
+    now: Timestamp,
+) -> Result<Vec<TicketView>> {
+    let mut relations = Vec::with_capacity(tickets.len());
+    for ticket in &tickets {
+        // Only for an inspector does it take a look at the database: what others are to a ticket is in the ticket itself.
+        relations.push(match actor.role {
+            Role::Inspector => relation(reference, conn, actor, ticket).await?,
+            _ => Relation {
+                reported_it: false,
+                kin_of_lead: false,
+                looks_back: false,
+            },
+        });
+    }
+    let records = records(reference, conn, actor, tickets, now).await?;
+    let records = records.into_iter().zip(relations);
+    Ok(records
+        .map(|(record, relation)| show(reference, actor, relation, record, now))
+        .collect())
+}
+
+fn show(
+    reference: &Reference,
+    actor: &Actor,
+    relation: Relation,
+    record: TicketRecord,
+    now: Timestamp,
+) -> TicketView {
+    let ticket = &record.ticket;
+    let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
+    let parties = parties(actor, ticket, relation);
+    let situation = Situation {
+        requests: &record.requests,
+        owes_reply: owes_reply(&record.slips, &parties),
+        caller: actor.account_id,
+        calendar: &calendar,
+        now,
+    };
     let reader = Reader {
         role: actor.role,
         account_id: actor.account_id,
         reported_it: relation.reported_it,
-        allowed: ticket.allowed(&parties(actor, &ticket, relation)),
+        leads: parties.contains(&Party::LeadUnit),
+        allowed: ticket.allowed(&parties, &situation),
     };
-    let lead = ticket.lead.as_ref().map(|lead| lead.id);
-    let calendar = reference.calendar(lead);
-    let now = svc.now();
-    let mut suggested = Vec::new();
-    if actor.role.is_office() {
-        let of_ticket = suggestions(&reference, conn, slice::from_ref(&ticket), now).await?;
-        suggested.extend(of_ticket.into_values().flatten());
-    }
-    let mut record = complete(conn, &TicketScope::of(actor), vec![ticket])
-        .await?
-        .pop()
-        .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
-    record.suggestions = suggested;
-    Ok(project(record, &reader, &calendar, now))
+    project(record, &reader, &calendar, now)
 }

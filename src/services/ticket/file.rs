@@ -24,7 +24,8 @@ use crate::services::reference::cache::Reference;
 pub(super) async fn file(case: &mut Case<'_>, conn: &mut Conn, command: File) -> Result<Entry> {
     let reference = Arc::clone(&case.reference);
     let condition = condition(&reference, &case.ticket, command.condition.as_deref())?;
-    let (mut route, district) = routed_anew(case, condition)?;
+    let subject = Some(condition.lead_subject.clone());
+    let (mut route, district) = routed_anew(case, subject)?;
     if let Some(code) = &command.lead_unit {
         route.name(named_unit(&reference, code, "/lead_unit")?);
     }
@@ -78,17 +79,17 @@ fn condition<'a>(
     })
 }
 
-/// What the rules say now that the condition is known. The place is the ticket's; how exact the fix was is kept from
+/// What the rules say now that the subject is known. The place is the ticket's; how exact the fix was is kept from
 /// the first routing.
-fn routed_anew(
+pub(super) fn routed_anew(
     case: &Case<'_>,
-    condition: &FilingCondition,
+    subject: Option<String>,
 ) -> Result<(Routing, Option<DistrictName>)> {
     let point_id = case.ticket.point_id;
     let point = point_id.and_then(|id| case.reference.check_point(id));
     let question = routing::Question {
         item: case.item()?,
-        subject: Some(condition.lead_subject.clone()),
+        subject,
         place: case
             .ticket
             .position
@@ -106,7 +107,8 @@ fn routed_anew(
     Ok((route, routed.district))
 }
 
-fn no_unit() -> Error {
+/// No rule finds a unit, and nobody has named one.
+pub(super) fn no_unit() -> Error {
     Error::invalid_field(
         "/lead_unit",
         "unit_required",

@@ -65,10 +65,15 @@ pub(in crate::services) async fn numbers(
     count: usize,
     now: Timestamp,
 ) -> Result<Vec<String>> {
-    let zone = TimeZone::get(CITY_ZONE).map_err(anyhow::Error::from)?;
-    let year = now.to_zoned(zone).year();
+    let year = city_year(now)?;
     let running = db::ticket::next_numbers(conn, count).await?.into_iter();
     Ok(running.map(|n| format!("{year}-{n:06}")).collect())
+}
+
+/// The year in the city, for numbers that are written on paper.
+pub(super) fn city_year(now: Timestamp) -> Result<i16> {
+    let zone = TimeZone::get(CITY_ZONE).map_err(anyhow::Error::from)?;
+    Ok(now.to_zoned(zone).year())
 }
 
 /// The condition's cooperating subjects as units of the ticket's district; those that are no unit stay as text.

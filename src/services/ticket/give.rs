@@ -2,8 +2,9 @@
 
 use super::case::{Case, Entry, Given, view};
 use super::{
-    acknowledge, assign, comment, file, give_back, merge, recheck, redispatch, reject,
-    rule_ownership, submit, void,
+    acknowledge, appeal, assign, assign_work, comment, correct, extension, file, force_closing,
+    give_back, merge, recheck, redispatch, reject, rule_ownership, submit, supervise, suspension,
+    void,
 };
 use crate::db::{AsyncConnection as _, Conn};
 use crate::domain::account::Actor;
@@ -62,7 +63,23 @@ async fn act(case: &mut Case<'_>, conn: &mut Conn, order: Order) -> Result<Entry
         Order::RuleOwnership(order) => rule_ownership::rule_ownership(case, conn, order).await?,
         Order::Submit(order) => submit::submit(case, conn, order).await?,
         Order::Recheck(order) => recheck::recheck(case, conn, order).await?,
+        Order::RequestExtension(reason) => extension::request(case, conn, reason).await?,
+        Order::ApproveExtension(opinion) => extension::approve(case, conn, opinion).await?,
+        Order::RefuseExtension(opinion) => extension::refuse(case, conn, opinion).await?,
+        Order::RequestSuspension(order) => suspension::request(case, conn, order).await?,
+        Order::ApproveSuspension(opinion) => suspension::approve(case, conn, opinion).await?,
+        Order::RefuseSuspension(opinion) => suspension::refuse(case, conn, opinion).await?,
+        Order::RequestAppeal(reason) => appeal::request(case, conn, reason).await?,
+        Order::ApproveAppeal(opinion) => appeal::approve(case, conn, opinion).await?,
+        Order::RefuseAppeal(opinion) => appeal::refuse(case, conn, opinion).await?,
+        Order::ForceClose(reason) => force_closing::open(case, conn, reason).await?,
+        Order::ConfirmForceClose(opinion) => force_closing::confirm(case, conn, opinion).await?,
+        Order::RefuseForceClose(opinion) => force_closing::refuse(case, conn, opinion).await?,
+        Order::Correct(order) => correct::correct(case, conn, *order).await?,
         Order::Comment(order) => comment::comment(case, conn, order).await?,
         Order::Assign(order) => assign::assign(case, conn, order).await?,
+        Order::AssignWork(order) => assign_work::assign(case, conn, order).await?,
+        Order::Supervise(order) => supervise::supervise(case, conn, order).await?,
+        Order::Reply(order) => supervise::reply(case, conn, order).await?,
     })
 }

@@ -1,16 +1,11 @@
 //! Lists of tickets within the caller's scope.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use super::case::relation;
-use super::suggest::suggestions;
+use super::case::views;
 use crate::db;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{ListKey, TicketFilter, page};
-use crate::db::ticket::record::complete;
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
 use crate::domain::evidence::flags::Flag;
@@ -18,10 +13,8 @@ use crate::domain::geo::BoundingBox;
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
 use crate::domain::text::Text;
 use crate::domain::ticket::machine::State;
-use crate::domain::ticket::projection::{Reader, TicketView, project};
-use crate::domain::ticket::{Relation, Ticket, parties};
+use crate::domain::ticket::projection::TicketView;
 use crate::services::error::{Code, Error, Result};
-use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// What to list.
@@ -35,6 +28,8 @@ pub struct ListQuery {
     pub district: Option<String>,
     /// Code of an item.
     pub item: Option<String>,
+    /// Worked on by the caller (经办人).
+    pub assigned_to_me: bool,
     /// Overdue now.
     pub overdue: bool,
     /// Within these corners.
@@ -90,6 +85,8 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         units,
         district: query.district,
         item: query.item,
+        assignee: query.assigned_to_me.then_some(actor.account_id),
+        stage_due_before: None,
         overdue_at: query.overdue.then_some(now),
         bbox: query.bbox,
         words: query.words,
@@ -107,23 +104,8 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
     .await?;
     let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
     let reference = svc.reference.current(&mut conn).await?;
-    let mut views = Vec::with_capacity(page.items.len());
-    let mut readers = Vec::with_capacity(page.items.len());
-    for ticket in &page.items {
-        readers.push(reader(&reference, &mut conn, actor, ticket).await?);
-    }
-    let mut suggested = match actor.role.is_office() {
-        true => suggestions(&reference, &mut conn, &page.items, now).await?,
-        false => HashMap::new(),
-    };
-    let records = complete(&mut conn, &scope, page.items).await?;
-    for (mut record, reader) in records.into_iter().zip(readers) {
-        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
-        let lead: Option<Uuid> = record.ticket.lead.as_ref().map(|lead| lead.id);
-        views.push(project(record, &reader, &reference.calendar(lead), now));
-    }
     Ok(Page {
-        items: views,
+        items: views(&reference, &mut conn, actor, page.items, now).await?,
         next_cursor: page.next_cursor,
     })
 }
@@ -138,6 +120,9 @@ fn refuse_filters(actor: &Actor, query: &ListQuery) -> Result<()> {
     if actor.role == Role::Inspector && query.unit.is_some() {
         return refuse("督查员不能按单位筛选", "unit is not for inspectors");
     }
+    if actor.role == Role::Inspector && query.assigned_to_me {
+        return refuse("督查员不能按经办人筛选", "assignee is not for inspectors");
+    }
     if actor.role == Role::Inspector && query.recurrence {
         return refuse("督查员不能按反弹筛选", "recurrence is not for inspectors");
     }
@@ -146,27 +131,4 @@ fn refuse_filters(actor: &Actor, query: &ListQuery) -> Result<()> {
         return refuse("flag 仅供督查室使用", "flag is for the office");
     }
     Ok(())
-}
-
-/// Only for an inspector does it take a look at the database: what others are to a ticket is in the ticket itself.
-async fn reader(
-    reference: &Reference,
-    conn: &mut db::Conn,
-    actor: &Actor,
-    ticket: &Ticket,
-) -> Result<Reader> {
-    let relation = match actor.role {
-        Role::Inspector => relation(reference, conn, actor, ticket).await?,
-        _ => Relation {
-            reported_it: false,
-            kin_of_lead: false,
-            looks_back: false,
-        },
-    };
-    Ok(Reader {
-        role: actor.role,
-        account_id: actor.account_id,
-        reported_it: relation.reported_it,
-        allowed: ticket.allowed(&parties(actor, ticket, relation)),
-    })
 }

@@ -51,7 +51,8 @@ pub(in crate::services) fn route(
 ) -> Routed {
     let position = question.place.point();
     let accuracy_m = question.place.accuracy_m();
-    let unit = |id: Uuid| reference.units.get(id).map(to_ref);
+    let works = |unit: &&Unit| unit.valid_until.is_none();
+    let unit = |id: Uuid| reference.units.get(id).filter(works).map(to_ref);
     let map = match position {
         Some(position) => on_map(&reference.areas, position, accuracy_m.unwrap_or(0.0)),
         None => OnMap::default(),

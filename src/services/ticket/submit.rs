@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::case::{Case, Entry};
-use super::trail;
+use super::{stage, trail};
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, AsyncConnection as _, Conn};
@@ -113,7 +113,9 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     let closing = condition.map_or(ClosingPolicy::Recheck, |condition| condition.closing_policy);
     let before = ticket.state;
     ticket.photos_arrived(closing, last_byte_at);
+    stage::begin(&reference, &mut ticket, svc.now());
     db::ticket::update(conn, &ticket).await?;
+    db::ticket::request::lapse(conn, ticket_id, ticket.state, svc.now()).await?;
     let event = event(&ticket, before, svc.now());
     db::ticket::event::append(conn, ticket_id, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;

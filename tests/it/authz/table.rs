@@ -51,6 +51,12 @@ const ASSIGNMENT: &str = r#"{"unit": "371602", "opinion": "why"}"#;
 const RECHECK: &str = r#"{"result": "pass"}"#;
 const ASSIGN: &str = r#"{"rechecker": "00000000-0000-4000-8000-000000000001"}"#;
 const ASK: &str = r#"{"inspector": "00000000-0000-4000-8000-000000000001"}"#;
+const OPINION: &str = r#"{"opinion": "why"}"#;
+const SUSPENSION: &str =
+    r#"{"plan": "how", "temporary_measure": "what", "resume_date": "2027-01-01"}"#;
+const REPLY: &str = r#"{"slip": "DB-2026-000001", "text": "what"}"#;
+const CORRECTION: &str = r#"{"item": "E0102", "reason": "why"}"#;
+const HANDOVER: &str = r#"{"to": "371602", "opinion": "why"}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -61,8 +67,11 @@ const UNITS: &str = include_str!("../../../demo/units.csv");
 /// Seen by whoever works with tickets, but not there; auditor and administrator have no business with its content.
 const COMMAND: [u16; 8] = [401, 404, 404, 404, 404, 403, 403, 403];
 const OFFICE_READS: [u16; 8] = [401, 403, 403, 200, 200, 403, 403, 403];
+/// The office reads all of it, units what is theirs.
+const SCOPED_READ: [u16; 8] = [401, 403, 200, 200, 200, 403, 403, 403];
 const ALL_READ: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
 const ALL_MISS: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
+const CLERK_OR_ADMIN_MISSES: [u16; 8] = [401, 403, 403, 404, 403, 403, 403, 404];
 const ADMIN_MISSES: [u16; 8] = [401, 403, 403, 403, 403, 403, 403, 404];
 /// Whoever reports or works on tickets sends photos; one without a byte is refused for what it is.
 const STORE_PHOTO: [u16; 8] = [401, 422, 422, 422, 422, 403, 403, 403];
@@ -104,6 +113,19 @@ pub const ROWS: &[Row] = &[
     Row { body: Some(ASSIGNMENT), ..row("rule_ticket_ownership", COMMAND) },
     row("submit_ticket",                              COMMAND),
     Row { body: Some(RECHECK), ..row("recheck_ticket",      COMMAND) },
+    Row { body: Some(REASON), ..row("request_ticket_extension", COMMAND) },
+    row("approve_ticket_extension", COMMAND),
+    Row { body: Some(OPINION), ..row("refuse_ticket_extension", COMMAND) },
+    Row { body: Some(SUSPENSION), ..row("request_ticket_suspension", COMMAND) },
+    row("approve_ticket_suspension", COMMAND),
+    Row { body: Some(OPINION), ..row("refuse_ticket_suspension", COMMAND) },
+    Row { body: Some(REASON), ..row("request_ticket_appeal", COMMAND) },
+    row("approve_ticket_appeal", COMMAND),
+    Row { body: Some(OPINION), ..row("refuse_ticket_appeal", COMMAND) },
+    Row { body: Some(REASON), ..row("force_close_ticket", COMMAND) },
+    row("confirm_force_close_ticket", COMMAND),
+    Row { body: Some(OPINION), ..row("refuse_force_close_ticket", COMMAND) },
+    Row { body: Some(CORRECTION), ..row("correct_ticket", COMMAND) },
     Row { body: Some(COMMENT), ..row("comment_ticket",      COMMAND) },
     Row { body: Some(ASSIGN), ..row("assign_ticket",        COMMAND) },
     row("list_recheckers",                            [401, 403, 403, 404, 404, 403, 403, 403]),
@@ -117,8 +139,16 @@ pub const ROWS: &[Row] = &[
     row("list_rulings",                               OFFICE_READS),
     row("get_ruling",                                 [401, 403, 403, 404, 404, 403, 403, 403]),
     Row { body: Some(REASON), ..row("end_ruling",           [401, 403, 403, 403, 404, 403, 403, 403]) },
+    Row { body: Some(REASON), ..row("supervise_ticket", COMMAND) },
+    Row { body: Some(REPLY), ..row("reply_to_slip", COMMAND) },
+    row("list_requests",                              SCOPED_READ),
+    Row { body: Some(HANDOVER), ..row("hand_over_unit", CLERK_OR_ADMIN_MISSES) },
+    Row { body: Some(HANDOVER), ..row("hand_over_person", CLERK_OR_ADMIN_MISSES) },
+    row("get_handover",                               CLERK_OR_ADMIN_MISSES),
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
+    row("list_slips",                                 SCOPED_READ),
+    Row { query: "stage=acknowledge", ..row("list_stages", SCOPED_READ) },
     // Without a device, which the login did not name: tests/it/sync.
     row("get_changes",                                [401, 400, 400, 400, 400, 403, 403, 400]),
     // Every role, and each mutation by itself.
@@ -136,6 +166,7 @@ pub const ROWS: &[Row] = &[
     Row { parameters: &[("id", "none")], body: Some(OWNER), ..row("own_defect", ADMIN_MISSES) },
     row("list_units",                                 ALL_READ),
     row("get_unit",                                   ALL_MISS),
+    row("switch_off_unit",                            ADMIN_MISSES),
     row("list_items",                                 ALL_READ),
     row("list_points",                                ALL_READ),
     row("get_point",                                  ALL_MISS),

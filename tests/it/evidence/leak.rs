@@ -107,7 +107,10 @@ async fn live_through(
     canaries: &mut Canaries,
 ) -> Vec<String> {
     let rechecker = app.login("inspector3").await;
+    let owed = "supervision/stages?stage=acknowledge";
+    witness.ask("GET", owed).await.expect(200);
     witness.command(ticket, "acknowledge", json!({})).await;
+    ask_the_office(app, witness, ticket).await;
     let text = json!({ "text": "收到" });
     witness.command(ticket, "comment", text).await;
     for result in ["fail", "pass"] {
@@ -125,8 +128,34 @@ async fn live_through(
         app.run_jobs().await;
         witness.ask("GET", &format!("tickets/{ticket}/trail")).await;
     }
+    // It was due before it was submitted, as far as anybody can tell.
+    app.execute(&format!(
+        "UPDATE tickets SET due_at = dispatched_at - interval '1 s', \
+           clock = jsonb_set(clock, '{{due,at}}', to_jsonb(dispatched_at - interval '1 s')) WHERE id = '{ticket}'"
+    ))
+    .await;
+    let reason = json!({ "reason": "连日暴雨" });
+    witness.command(ticket, "request_appeal", reason).await;
     let seen = witness.ask("GET", &format!("tickets/{ticket}")).await;
     canary::photo_ids(&seen.json)
+}
+
+/// All that a unit can ask for while it works on a ticket, and the slip that it replies to.
+async fn ask_the_office(app: &TestApp, witness: &Witness, ticket: &str) {
+    let reason = json!({ "reason": "连日暴雨" });
+    witness.command(ticket, "request_extension", reason).await;
+    let plan = json!({ "plan": "施工", "temporary_measure": "围挡", "resume_date": "2027-01-01" });
+    witness.command(ticket, "request_suspension", plan).await;
+    let me = json!({ "assignee": OFFICER });
+    witness.command(ticket, "assign", me).await;
+    let supervisor = app.login("supervisor").await;
+    let reason = json!({ "reason": "群众反映强烈" });
+    let supervised = story::command(&supervisor, ticket, "supervise", reason).await;
+    supervised.expect(200);
+    let reply = json!({ "slip": "DB-2026-000001", "text": "已到场" });
+    witness.command(ticket, "reply", reply).await;
+    witness.ask("GET", "requests").await.expect(200);
+    witness.ask("GET", "supervision/slips").await.expect(200);
 }
 
 async fn give_back(witness: &Witness, ticket: &str) {

@@ -178,7 +178,10 @@ async fn the_second_return_is_a_dispute_that_the_supervision_office_ends() {
     assert_eq!(seen.at("/state"), "disputed");
     assert_eq!(seen.at("/handling/return_count"), 2);
     assert_eq!(seen.at("/deadline/running"), false);
-    assert_eq!(seen.at("/allowed"), &json!(["rule_ownership", "comment"]));
+    assert_eq!(
+        seen.at("/allowed"),
+        &json!(["rule_ownership", "force_close", "comment", "supervise"])
+    );
 
     let body = json!({ "unit": "371602-municipal_works", "opinion": "该处为市政管养" });
     command(&clerk, &id, "rule_ownership", body.clone())

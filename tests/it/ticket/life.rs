@@ -33,7 +33,7 @@ async fn a_fault_is_reported_dispatched_acknowledged_rectified_rechecked_and_clo
     assert_eq!(dispatched.at("/deadline/running"), true);
     assert_eq!(
         dispatched.at("/allowed"),
-        &json!(["acknowledge", "return", "comment"])
+        &json!(["acknowledge", "return", "comment", "assign"])
     );
     assert_eq!(dispatched.at("/photos/0/role"), "before");
     assert_eq!(dispatched.at("/photos/0/rendition"), "ready");
@@ -46,7 +46,14 @@ async fn a_fault_is_reported_dispatched_acknowledged_rectified_rechecked_and_clo
     assert_eq!(taken.header("etag"), Some("\"2\""));
     assert_eq!(
         taken.at("/allowed"),
-        &json!(["return", "submit", "comment"])
+        &json!([
+            "return",
+            "submit",
+            "request_extension",
+            "request_suspension",
+            "comment",
+            "assign"
+        ])
     );
 
     app.clock.set("2026-11-20 15:00");
@@ -56,7 +63,7 @@ async fn a_fault_is_reported_dispatched_acknowledged_rectified_rechecked_and_clo
     assert_eq!(submitted.at("/deadline/running"), false);
     assert_eq!(submitted.at("/deadline/remaining_work_s"), 3_600);
     assert_eq!(submitted.at("/handling/photos_pending"), false);
-    assert_eq!(submitted.at("/allowed"), &json!(["comment"]));
+    assert_eq!(submitted.at("/allowed"), &json!(["comment", "assign"]));
 
     app.clock.set("2026-11-24 09:00");
     let other = app.login("inspector2").await;

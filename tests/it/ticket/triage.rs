@@ -29,7 +29,7 @@ async fn an_item_with_several_conditions_waits_for_one_to_be_named() {
     );
     assert_eq!(
         waiting.at("/items/0/allowed"),
-        &json!(["file", "reject", "merge", "void", "comment"])
+        &json!(["file", "reject", "merge", "void", "correct", "comment"])
     );
     assert_eq!(waiting.at("/items/0/number"), &json!(null));
     assert_eq!(waiting.at("/items/0/deadline"), &json!(null));

@@ -51,7 +51,7 @@ async fn what_is_not_allowed_now_is_refused_with_what_is() {
     assert_eq!(refused.at("/rev"), "1");
     assert_eq!(
         refused.at("/allowed"),
-        &json!(["acknowledge", "return", "comment"])
+        &json!(["acknowledge", "return", "comment", "assign"])
     );
     app.finish().await;
 }
@@ -89,15 +89,10 @@ async fn not_found_comes_before_forbidden_before_the_version_before_the_state() 
 }
 
 #[tokio::test]
-async fn a_command_that_this_version_does_not_answer_is_nowhere() {
+async fn a_command_that_is_none_is_nowhere() {
     let (app, inspector, officer) = city().await;
     let id = story::report("371602").post(&inspector).await.ticket;
-    for name in [
-        "request_extension",
-        "force_close",
-        "supervise",
-        "acknowledged",
-    ] {
+    for name in ["acknowledged", "suspend", "close"] {
         command(&officer, &id, name, json!({}))
             .await
             .expect_problem(404, "not_found");

@@ -5,9 +5,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{is_false, is_zero, maybe_seconds};
-use crate::domain::account::Role;
+use crate::domain::account::Actor;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::projection::Knowledge;
+use crate::domain::ticket::request::RequestKind;
+use crate::domain::ticket::stage::Stage;
 
 /// A ticket, unabridged, with no more than its document may hold: never sent but through [`TicketDoc::of`].
 #[derive(Debug, Clone)]
@@ -58,6 +60,22 @@ pub struct TicketFacts {
     pub photos_due_at: Option<Timestamp>,
     /// Returns so far.
     pub return_count: i32,
+    /// Extensions so far.
+    pub extensions: i32,
+    /// When the clock of a suspended one runs again.
+    pub suspended_until: Option<Timestamp>,
+    /// Left out of statistics.
+    pub exempt: bool,
+    /// 强制结案.
+    pub forced: bool,
+    /// 督办级别.
+    pub supervision_level: i32,
+    /// 经办人.
+    pub assignee: Option<Uuid>,
+    /// When its stage should end.
+    pub stage_due_at: Option<Timestamp>,
+    /// Kinds of its open requests, in order.
+    pub open_requests: Vec<String>,
     /// Why it waits or waited in triage.
     pub triage_reasons: Vec<String>,
     /// The ticket that it was merged into.
@@ -143,6 +161,28 @@ pub struct TicketDoc {
     photos_pending: bool,
     #[serde(skip_serializing_if = "is_zero")]
     return_count: i32,
+    #[serde(skip_serializing_if = "is_zero")]
+    extensions: i32,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    suspended_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_false")]
+    exempt: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    forced: bool,
+    #[serde(skip_serializing_if = "is_zero")]
+    supervision_level: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignee: Option<Uuid>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "maybe_seconds"
+    )]
+    stage_due_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    open_requests: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     triage_reasons: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,9 +202,19 @@ pub struct TicketDoc {
 
 impl TicketDoc {
     /// The document for a reader.
-    pub fn of(facts: TicketFacts, role: Role, account_id: Uuid) -> Self {
-        let reported_it = facts.report.is_some_and(|(_, sender)| sender == account_id);
-        let knows = Knowledge::of(role, reported_it);
+    pub fn of(facts: TicketFacts, actor: &Actor) -> Self {
+        let reported_it = facts
+            .report
+            .is_some_and(|(_, sender)| sender == actor.account_id);
+        let knows = Knowledge::of(actor.role, reported_it);
+        let leads = facts.lead.is_some_and(|lead| actor.acts_for(lead));
+        let is_told = |kind: &String| {
+            let kind = kind.parse::<RequestKind>();
+            knows.handling && (knows.office || kind.is_ok_and(|kind| !kind.is_office_only()))
+        };
+        let stage = Stage::of(facts.state);
+        let is_units = stage.is_some_and(Stage::is_units);
+        let handled = |number: i32| if knows.handling { number } else { 0 };
         let handling = facts.lead.filter(|_| knows.handling);
         let finished = facts.submitted_at.or(facts.closed_at);
         let closed_late = facts.state == State::Closed && finished > facts.due_at;
@@ -192,11 +242,19 @@ impl TicketDoc {
             dispatched_at: facts.dispatched_at.filter(|_| knows.handling),
             submitted_at: facts.submitted_at.filter(|_| knows.handling),
             photos_pending: knows.handling && facts.photos_due_at.is_some(),
-            return_count: if knows.handling {
-                facts.return_count
-            } else {
-                0
-            },
+            return_count: handled(facts.return_count),
+            extensions: handled(facts.extensions),
+            suspended_until: facts.suspended_until.filter(|_| knows.handling),
+            exempt: knows.handling && facts.exempt,
+            forced: facts.forced,
+            supervision_level: handled(facts.supervision_level),
+            assignee: facts
+                .assignee
+                .filter(|_| knows.office || (knows.handling && leads)),
+            stage_due_at: facts
+                .stage_due_at
+                .filter(|_| knows.office || (knows.handling && is_units)),
+            open_requests: facts.open_requests.into_iter().filter(is_told).collect(),
             triage_reasons: if knows.office {
                 facts.triage_reasons
             } else {

@@ -17,7 +17,7 @@ use crate::domain::ticket::trail::Event;
 use crate::domain::ticket::triage::doubts;
 use crate::services::error::{Error, FieldError, Result};
 use crate::services::reference::cache::{Entry, Reference};
-use crate::services::ticket::{filing, routing, trail};
+use crate::services::ticket::{filing, routing, stage, trail};
 
 /// A report with the place that it is of.
 pub(in crate::services::report) struct Stop<'a> {
@@ -148,6 +148,13 @@ impl<'a> Draft<'a> {
                 closed_at: None,
                 rework_round: 0,
                 return_count: 0,
+                extensions: 0,
+                suspended_until: None,
+                exempt: false,
+                forced: false,
+                supervision_level: 0,
+                assignee_id: None,
+                stage_due_at: None,
                 master_id: None,
                 recurrence_of: None,
                 created_at: now,
@@ -189,6 +196,7 @@ impl<'a> Draft<'a> {
             ticket.rev = rev;
             trail.push(trail::joined(&ticket, master, metres, now));
         }
+        stage::begin(reference, &mut ticket, now);
         Ok(Planned {
             report_id: self.report_id,
             finding_id: self.finding.id,

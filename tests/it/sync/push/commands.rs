@@ -54,7 +54,10 @@ async fn a_command_that_is_not_allowed_now_is_a_conflict_with_what_is() {
         ["conflict", "wrong_state", "dispatched", "1"],
         "{told}"
     );
-    assert_eq!(told["allowed"], json!(["acknowledge", "return", "comment"]));
+    assert_eq!(
+        told["allowed"],
+        json!(["acknowledge", "return", "comment", "assign"])
+    );
     assert_eq!(told["doc"]["state"], "dispatched");
     officer
         .push_one(&command("acknowledge", &id, "1", json!({})))
@@ -209,5 +212,70 @@ async fn what_the_caller_may_see_but_not_do_is_quarantined() {
         (&json!("photos_required"), &json!("/attachments")),
         "{told}"
     );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_asked_and_decided_can_be_pushed_and_is_told_to_phones() {
+    let (app, inspector, mut officer) = city().await;
+    let clerk = Phone::of(&app, "clerk").await;
+    let supervisor = Phone::of(&app, "supervisor").await;
+    let id = ticket(&inspector).await;
+    let plan = json!({ "plan": "施工", "temporary_measure": "围挡", "resume_date": "2026-11-25" });
+    let why = || json!({ "reason": "雨" });
+    let steps = [
+        (&officer, "acknowledge", json!({}), "1"),
+        (&officer, "request_extension", why(), "2"),
+        (&clerk, "approve_extension", json!({}), "3"),
+        (&supervisor, "supervise", why(), "4"),
+        (
+            &officer,
+            "reply",
+            json!({ "slip": "DB-2026-000001", "text": "已到场" }),
+            "5",
+        ),
+        (
+            &officer,
+            "assign",
+            json!({ "assignee": "officer-371602-sanitation" }),
+            "6",
+        ),
+        (&officer, "request_suspension", plan, "7"),
+    ];
+    for (phone, name, data, rev) in steps {
+        let told = phone.push_one(&command(name, &id, rev, data)).await;
+        assert_eq!(told["verdict"], "applied", "{name}: {told}");
+    }
+    // A second one while the first waits is a conflict, not an error.
+    let told = officer
+        .push_one(&command("request_extension", &id, "8", why()))
+        .await;
+    assert_eq!(told["verdict"], "applied", "{told}");
+    let told = officer
+        .push_one(&command("request_extension", &id, "9", why()))
+        .await;
+    assert_eq!(
+        (&told["verdict"], &told["code"]),
+        (&json!("conflict"), &json!("request_open")),
+        "{told}"
+    );
+    officer.pull().await;
+    let held = officer.doc("tickets", &id);
+    assert_eq!(held["open_requests"], json!(["extension", "suspension"]));
+    assert_eq!(
+        (&held["extensions"], &held["supervision_level"]),
+        (&json!(1), &json!(1))
+    );
+    assert!(held["assignee"].is_string());
+    supervisor
+        .push_one(&command("approve_suspension", &id, "9", json!({})))
+        .await;
+    officer.pull().await;
+    let held = officer.doc("tickets", &id);
+    assert_eq!(held["state"], "suspended");
+    assert_eq!(held["suspended_until"], "2026-11-24T16:00:00Z");
+    assert!(!held.contains_key("open_requests"), "the extension lapsed");
+    app.clock.set("2026-11-25 08:00");
+    app.run_jobs().await;
     app.finish().await;
 }

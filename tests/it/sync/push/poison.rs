@@ -63,7 +63,7 @@ fn senseless() -> Vec<Poison> {
             "/kind",
         ),
         (
-            r#", "kind": "ticket.force_close", "id": "MID""#,
+            r#", "kind": "ticket.suspend", "id": "MID""#,
             "kind_unknown",
             "/kind",
         ),

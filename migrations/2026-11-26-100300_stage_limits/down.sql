@@ -1,0 +1,1 @@
+ALTER TABLE tickets DROP stage_due_at;
