@@ -614,7 +614,6 @@ diesel::table! {
         master_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-        recurrence_of -> Nullable<Uuid>,
         extensions -> Int4,
         suspended_until -> Nullable<Timestamptz>,
         exempt -> Bool,
@@ -622,6 +621,7 @@ diesel::table! {
         supervision_level -> Int4,
         assignee_id -> Nullable<Uuid>,
         stage_due_at -> Nullable<Timestamptz>,
+        recurrence_of -> Nullable<Uuid>,
     }
 }
 
