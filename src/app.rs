@@ -5,6 +5,7 @@ pub mod cli;
 pub mod simulate;
 
 mod admin;
+mod audit;
 mod config;
 mod database;
 mod explain;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod area;
 pub mod attachment;
+pub mod audit;
 pub mod cached;
 pub mod calendar;
 pub mod catalogue;

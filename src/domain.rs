@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod audit;
 pub mod calendar;
 pub mod catalogue;
 pub mod check_point;

@@ -9,6 +9,7 @@ pub mod routes;
 pub mod server;
 
 mod account;
+mod audit;
 mod duty;
 mod evidence;
 mod files;

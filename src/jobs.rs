@@ -1,6 +1,7 @@
 //! FLOOR 3: the worker. One file a job, each doing no harm when it runs twice. Imports `services` and `domain`; never `http`,
 //! `db` or `gateways`.
 
+mod anchor;
 mod draw_lookbacks;
 mod hand_over;
 mod photo_linked;

@@ -2,6 +2,7 @@
 //! and answers domain values. It knows no HTTP; a sync batch and a REST call run the same service.
 
 pub mod account;
+pub mod audit;
 pub mod demo;
 pub mod duty;
 pub mod error;

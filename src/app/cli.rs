@@ -13,12 +13,13 @@ use super::config::{Config, DataArgs};
 use super::database::Database;
 use super::simulate::command::{SimulateArgs, simulate};
 use super::telemetry::LogArgs;
-use super::{admin, explain, import, serve, telemetry, wire};
+use super::{admin, audit, explain, import, serve, telemetry, wire};
 use crate::db;
 use crate::domain::clock::Clock as _;
 use crate::gateways::blobs;
 use crate::gateways::clock::SystemClock;
 use crate::http::openapi;
+use crate::services::audit::backfill::backfill;
 
 /// 巡查: the backend of a city's unannounced street inspections.
 ///
@@ -47,6 +48,9 @@ enum Command {
     Import(import::ImportArgs),
     /// Try a test server with a city full of phones on which everything goes wrong; exit 1 on any loss or double.
     Simulate(SimulateArgs),
+    /// The trail that nobody can quietly edit: verify it, print its public key, declare a restore.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -124,6 +128,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
             })
         }
         Command::Simulate(args) => simulate(args),
+        Command::Audit(command) => audit::run(command),
         Command::Openapi => print(&openapi::document_json(None)?),
     }
 }
@@ -133,22 +138,35 @@ fn with_database(
     args: DataArgs,
     command: impl AsyncFnOnce(Config, String) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    on_database(args, async |config, url| {
+        bring_up_to_date(&url).await?;
+        command(config, url).await
+    })
+}
+
+/// The same, on a database as it is.
+pub(super) fn on_database<T>(
+    args: DataArgs,
+    command: impl AsyncFnOnce(Config, String) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let config = Config::resolve(args)?;
     let database = Database::beside(&config)?;
     let runtime = Runtime::new().context("the program's threads cannot be started")?;
-    let done = runtime.block_on(async {
-        bring_up_to_date(database.url()).await?;
-        command(config, database.url().to_owned()).await
-    });
+    let done = runtime.block_on(command(config, database.url().to_owned()));
     drop(runtime);
-    done.and(database.close())
+    let closed = database.close();
+    done.and_then(|done| closed.map(|()| done))
 }
 
-/// Applies missing migrations, and says which.
+/// Applies missing migrations, and says which; then chains trails that were there before they were chained.
 pub(super) async fn bring_up_to_date(url: &str) -> anyhow::Result<()> {
     for migration in db::pool::migrate(url).await.map_err(explain::database)? {
         tracing::info!(%migration, "applied");
     }
+    let pool = db::pool::pool(url, 1).map_err(explain::database)?;
+    let mut conn = pool.get().await.context("no connection to PostgreSQL")?;
+    let say = |tickets| tracing::info!(tickets, "chained trails that were there before");
+    backfill(&mut conn, &say).await?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! The server's secrets: keys that sign access tokens, and the one that refresh tokens are derived with. From the environment
-//! where several servers share them, else from a file that the first start makes.
+//! The server's secrets: keys that sign access tokens, the one that refresh tokens are derived with, and those that sign the heads of the
+//! audit log. From the environment where several servers share them, else from files that the first start makes.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -11,13 +11,17 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::config::variable;
+use crate::gateways::audit_keys::{AuditKeys, PublicKey};
 use crate::gateways::capabilities::Capabilities;
 use crate::gateways::sealing::Sealer;
 use crate::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
 
 const SIGNING_KEYS: &str = "XUNCHA_SIGNING_KEYS";
 const REFRESH_SECRET: &str = "XUNCHA_REFRESH_SECRET";
+const AUDIT_KEY: &str = "XUNCHA_AUDIT_KEY";
 const FILE: &str = "keys";
+/// A file of its own: it can be kept, and handed over, apart from what logs people in.
+const AUDIT_FILE: &str = "audit-key";
 /// Goes into every token, and must be in every token accepted.
 const NAME: &str = "xuncha";
 
@@ -31,6 +35,8 @@ pub(super) struct Keys {
     pub(super) sealer: Sealer,
     /// Makes and checks links that lead to uploads.
     pub(super) capabilities: Capabilities,
+    /// Signs the heads of the audit log.
+    pub(super) audit: AuditKeys,
 }
 
 /// The file's content, as text.
@@ -56,16 +62,16 @@ impl Keys {
                 )
             }
         };
-        Self::parse(&signing, &refresh)
+        Self::parse(&signing, &refresh, audit(data_dir)?)
     }
 
-    /// Of this moment only: for commands that give out no tokens.
-    pub(super) fn ephemeral() -> anyhow::Result<Self> {
+    /// Of this moment only: for commands that give out no tokens and sign nothing.
+    pub(super) fn ephemeral(audit: AuditKeys) -> anyhow::Result<Self> {
         let secrets = Secrets::random();
-        Self::parse(&secrets.signing_keys, &secrets.refresh_secret)
+        Self::parse(&secrets.signing_keys, &secrets.refresh_secret, audit)
     }
 
-    fn parse(signing: &str, refresh: &str) -> anyhow::Result<Self> {
+    fn parse(signing: &str, refresh: &str, audit: AuditKeys) -> anyhow::Result<Self> {
         let keys: Vec<SigningKey> = signing
             .split(',')
             .map(|pair| {
@@ -87,8 +93,51 @@ impl Keys {
             refresh: RefreshKey::new(&refresh).context(make_one)?,
             sealer: Sealer::new(&refresh),
             capabilities: Capabilities::new(&keys)?,
+            audit,
         })
     }
+}
+
+/// Keys of the audit log: from the environment (`base64[,base64]`, the first signs), else from the file of the data folder, made if
+/// missing.
+fn audit(data_dir: &Path) -> anyhow::Result<AuditKeys> {
+    if let Some(known) = known_audit(data_dir)? {
+        return Ok(known);
+    }
+    let path = data_dir.join(AUDIT_FILE);
+    let seed = STANDARD.encode(rand::random::<[u8; 32]>());
+    write_new(data_dir, &path, &seed)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    known_audit(data_dir)?.ok_or_else(|| anyhow!("{} is gone again", path.display()))
+}
+
+/// The keys of the audit log that are there; a command that only reads makes none.
+pub(super) fn known_audit(data_dir: &Path) -> anyhow::Result<Option<AuditKeys>> {
+    let path = data_dir.join(AUDIT_FILE);
+    let (text, from) = match variable(AUDIT_KEY) {
+        Some(text) => (Some(text), AUDIT_KEY.to_owned()),
+        None => (read_if_there(&path)?, path.display().to_string()),
+    };
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let seeds = text
+        .split(',')
+        .map(decode)
+        .collect::<anyhow::Result<Vec<_>>>();
+    let seeds = seeds.with_context(|| from.clone())?;
+    Ok(Some(AuditKeys::of_seeds(&seeds).context(from)?))
+}
+
+/// Public keys of the audit log as they are written: `base64[,base64]`.
+pub(super) fn public_audit(text: &str) -> anyhow::Result<AuditKeys> {
+    let keys = text.split(',').map(|key| {
+        let bytes = decode(key)?.try_into();
+        bytes
+            .map(PublicKey::new)
+            .map_err(|_length| anyhow!("a public key has 32 bytes"))
+    });
+    Ok(AuditKeys::of_public(keys.collect::<anyhow::Result<_>>()?))
 }
 
 impl Secrets {
@@ -112,7 +161,8 @@ fn kept(data_dir: &Path) -> anyhow::Result<Secrets> {
             )
         });
     }
-    write_new(data_dir, &path, &Secrets::random())
+    let secrets = serde_json::to_string_pretty(&Secrets::random())?;
+    write_new(data_dir, &path, &secrets)
         .with_context(|| format!("{} cannot be written", path.display()))?;
     kept(data_dir)
 }
@@ -126,10 +176,10 @@ fn read_if_there(path: &Path) -> anyhow::Result<Option<String>> {
 }
 
 /// Whole or not at all, and for its owner's eyes only.
-fn write_new(data_dir: &Path, path: &Path, secrets: &Secrets) -> anyhow::Result<()> {
+fn write_new(data_dir: &Path, path: &Path, secrets: &str) -> anyhow::Result<()> {
     fs::create_dir_all(data_dir)?;
     let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
-    file.write_all(serde_json::to_string_pretty(secrets)?.as_bytes())?;
+    file.write_all(secrets.as_bytes())?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),

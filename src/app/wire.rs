@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use super::config::{Config, Photos};
 use super::{explain, keys};
 use crate::db;
+use crate::gateways::audit_keys::AuditKeys;
 use crate::gateways::blobs::Blobs;
 use crate::gateways::clock::SystemClock;
 use crate::gateways::images::Images;
@@ -26,12 +27,14 @@ const POOL_SIZE: usize = 16;
 const PASSWORD_TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Which secrets are needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Keys {
     /// Those that outlive this process.
     Kept,
-    /// None: no token is given out or read.
+    /// None: no token is given out or read, and nothing is signed.
     None,
+    /// Those of the audit log only: no token is given out or read.
+    Audit(AuditKeys),
 }
 
 /// Passwords at their full cost, one hash for each processor at once.
@@ -52,7 +55,8 @@ pub(super) fn services(config: &Config, url: &str, keys: Keys) -> anyhow::Result
 pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Parts> {
     let keys = match keys {
         Keys::Kept => keys::Keys::load(&config.data_dir)?,
-        Keys::None => keys::Keys::ephemeral()?,
+        Keys::None => keys::Keys::ephemeral(AuditKeys::of_public(Vec::new()))?,
+        Keys::Audit(audit) => keys::Keys::ephemeral(audit)?,
     };
     Ok(Parts {
         pool: db::pool::pool(url, POOL_SIZE).map_err(explain::database)?,
@@ -64,6 +68,7 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         refresh_key: keys.refresh,
         sealer: keys.sealer,
         capabilities: keys.capabilities,
+        audit_keys: keys.audit,
         turns: Turns::default(),
         demo: false,
         reference: ReferenceCache::new(),

@@ -65,6 +65,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_heads (generation, size) {
+        generation -> Int4,
+        size -> Int8,
+        root -> Bytea,
+        signed_at -> Timestamptz,
+        key_id -> Text,
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_leaves (position) {
+        position -> Int8,
+        ticket_id -> Uuid,
+        seq -> Int4,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_log (one) {
+        one -> Bool,
+        generation -> Int4,
+        size -> Int8,
+        peaks -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_nodes (level, position) {
+        level -> Int4,
+        position -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    audit_pending (id) {
+        id -> Int8,
+        ticket_id -> Uuid,
+        seq -> Int4,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
     calendars (id) {
         id -> Uuid,
         known_until -> Date,
@@ -553,6 +599,8 @@ diesel::table! {
         opinion -> Text,
         data -> Jsonb,
         office_only -> Bool,
+        ticket_hash -> Nullable<Bytea>,
+        hash -> Nullable<Bytea>,
     }
 }
 
@@ -716,6 +764,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     areas,
     attachment_flags,
     attachments,
+    audit_heads,
+    audit_leaves,
+    audit_log,
+    audit_nodes,
+    audit_pending,
     calendars,
     catalogue_items,
     catalogue_versions,

@@ -8,7 +8,7 @@ pub mod many;
 pub mod near;
 pub mod record;
 pub mod request;
-mod row;
+pub(in crate::db) mod row;
 pub mod scope;
 pub mod slip;
 

@@ -32,6 +32,12 @@ pub enum Action {
     ReadTasks,
     /// Start and finish one's own tasks.
     DoTasks,
+    /// Read who held a ticket in which stage: all of it, or one's own part.
+    ReadStageTimes,
+    /// Read the heads of the audit log.
+    ReadAuditHeads,
+    /// Have it proven that the trail of a ticket is in the audit log.
+    ProveTrail,
     /// Read the triage list.
     ReadTriage,
     /// Read ownership rulings (确权).
@@ -94,7 +100,9 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::ReadRequests | Action::ReadSlips | Action::ReadStages => {
             &[Officer, Clerk, Supervisor]
         }
-        Action::ReadOriginalReads => &[Supervisor, Auditor],
+        Action::ReadOriginalReads | Action::ReadAuditHeads => &[Supervisor, Auditor],
+        Action::ReadStageTimes => &[Officer, Clerk, Supervisor, Auditor],
+        Action::ProveTrail => &[Auditor],
         Action::ReadRendition | Action::ReadTickets => {
             &[Inspector, Officer, Clerk, Supervisor, Sponsor]
         }

@@ -9,6 +9,7 @@ pub mod request;
 pub mod routing;
 pub mod ruling;
 pub mod stage;
+pub mod stages;
 pub mod supervision;
 pub mod trail;
 pub mod triage;

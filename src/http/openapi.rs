@@ -156,6 +156,10 @@ fn tags() -> Vec<Tag> {
             "supervision",
             "督查室：超期清单与督办。What the supervision office pulls.",
         ),
+        (
+            "audit",
+            "留痕存证：签名的日志头与证明。The signed log over all trails: heads and proofs; see api-spec/audit.md.",
+        ),
         ("users", "账号管理。Accounts, for administrators."),
         (
             "reference",

@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, duty, evidence, files, handover, home, lookback, openapi, policy, reference, report,
-    ruling, supervision, sync, task, ticket,
+    account, audit, duty, evidence, files, handover, home, lookback, openapi, policy, reference,
+    report, ruling, supervision, sync, task, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -32,6 +32,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(ticket::list::list_tickets)
             .service(ticket::get::get_ticket)
             .service(ticket::trail::get_ticket_trail)
+            .service(ticket::stages::get_ticket_stages)
             .service(ticket::triage::list_triage)
             .service(ticket::file::file_ticket)
             .service(ticket::reject::reject_ticket)
@@ -75,6 +76,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .service(handover::unit::hand_over_unit)
             .service(handover::person::hand_over_person)
             .service(handover::get::get_handover)
+            .service(audit::heads::list_audit_heads)
+            .service(audit::proof::prove_ticket_trail)
             .service(supervision::overdue::list_overdue)
             .service(supervision::overdue_csv::list_overdue_csv)
             .service(supervision::slips::list_slips)

@@ -30,6 +30,7 @@ pub mod request_suspension;
 pub mod requests;
 mod respond;
 pub mod rule_ownership;
+pub mod stages;
 pub mod submit;
 pub mod supervise;
 pub mod trail;

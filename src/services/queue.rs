@@ -57,10 +57,12 @@ pub enum JobKind {
     Sweep {},
     /// Draw tickets to look back at, when it is time.
     DrawLookbacks {},
+    /// Anchor new rows of trails in the audit log.
+    Anchor {},
 }
 
 /// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.
-const PERIODIC: [(Uuid, JobKind, SignedDuration); 2] = [
+const PERIODIC: [(Uuid, JobKind, SignedDuration); 3] = [
     (
         Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
         JobKind::Sweep {},
@@ -70,6 +72,11 @@ const PERIODIC: [(Uuid, JobKind, SignedDuration); 2] = [
         Uuid::from_u128(0x6c6f_6f6b_6200_4000_8000_0000_0000_0001),
         JobKind::DrawLookbacks {},
         SignedDuration::from_hours(24),
+    ),
+    (
+        Uuid::from_u128(0x616e_6368_6f72_4000_8000_0000_0000_0001),
+        JobKind::Anchor {},
+        SignedDuration::from_secs(5),
     ),
 ];
 
@@ -242,7 +249,8 @@ pub async fn settle(svc: &Services, claim: &Claim, done: anyhow::Result<()>) -> 
         db::job::give_up(&mut conn, &claim.0, now, &error).await?;
         return Ok(Outcome::GivenUp);
     }
-    let run_at = now + pause_after(claim.0.attempt);
+    let pause = pause_after(claim.0.attempt);
+    let run_at = now + period.map_or(pause, |period| pause.min(period * 12));
     db::job::put_back(&mut conn, &claim.0, run_at, &error).await?;
     Ok(Outcome::Postponed)
 }

@@ -11,6 +11,7 @@ use super::reference::cache::ReferenceCache;
 use crate::db::Pool;
 use crate::db::pool::PooledConn;
 use crate::domain::clock::Clock;
+use crate::gateways::audit_keys::AuditKeys;
 use crate::gateways::blobs::Blobs;
 use crate::gateways::capabilities::Capabilities;
 use crate::gateways::images::Images;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub sealer: Sealer,
     /// Makes and checks links that lead to uploads.
     pub capabilities: Capabilities,
+    /// Signs the heads of the audit log.
+    pub audit_keys: AuditKeys,
     /// Who is at which upload.
     pub turns: Turns,
     /// Whether demo accounts may log in.

@@ -19,7 +19,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
 ];
 
 /// Third-party crates that only some floors may name.
-const CRATES: [(&str, &[&str]); 25] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("diesel", &["db"]),
     ("diesel_async", &["db"]),
     ("diesel_migrations", &["db"]),
@@ -40,6 +40,7 @@ const CRATES: [(&str, &[&str]); 25] = [
     ("object_store", &["gateways"]),
     ("reqwest", &["gateways", "app"]),
     ("rustls", &["gateways"]),
+    ("ring", &["gateways"]),
     ("nix", &["gateways", "app"]),
     ("clap", &["app"]),
     ("indicatif", &["app"]),

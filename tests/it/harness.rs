@@ -32,6 +32,7 @@ use diesel_async::AsyncConnection as _;
 use serde_json::Value;
 use tempfile::TempDir;
 use xuncha::db::pool::{Conn, pool};
+use xuncha::gateways::audit_keys::AuditKeys;
 use xuncha::gateways::blobs::{Blobs, BlobsConfig, install_tls_provider};
 use xuncha::gateways::capabilities::Capabilities;
 use xuncha::gateways::images::Images;
@@ -355,6 +356,7 @@ fn services(database_url: &str, clock: Arc<ManualClock>, blobs: Blobs) -> Servic
         refresh_key: RefreshKey::new(&[9; 32]).expect("a key that is long enough"),
         sealer: Sealer::new(&[9; 32]),
         capabilities: Capabilities::new(&keys).expect("a key"),
+        audit_keys: AuditKeys::of_seeds(&[vec![11; 32]]).expect("a seed"),
         turns: Turns::default(),
         demo: true,
         reference: ReferenceCache::new(),

@@ -5,6 +5,7 @@ mod harness;
 mod account;
 mod app;
 mod architecture;
+mod audit;
 mod authz;
 mod cached;
 mod calendar;

@@ -18,6 +18,7 @@ mod request;
 mod routing;
 mod ruling;
 mod secrecy;
+mod stages;
 mod trail;
 mod triage;
 mod version;

@@ -1,32 +1,36 @@
-//! The trail of a ticket. Rows are only ever added; a trigger refuses anything else.
+//! The trail of a ticket. Rows are only ever added; a trigger refuses anything else. Each carries its hash behind the row before it, and
+//! the last one of a change what the ticket's own row is now (`domain::audit`).
 
 use std::collections::HashMap;
 
-use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::row::instant;
-use crate::db::cached::insert_all;
+use super::row::{self, instant};
+use crate::db::cached::{Bytes, insert_all};
 use crate::db::schema::{ticket_events, units};
 use crate::db::{Conn, DbError};
+use crate::domain::audit::Hash;
+use crate::domain::audit::chain::{Link, START};
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 
+/// A row as it lies there.
 #[derive(Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = ticket_events, check_for_backend(diesel::pg::Pg))]
-struct Row {
-    ticket_id: Uuid,
-    seq: i32,
+pub(in crate::db) struct Row {
+    pub(in crate::db) ticket_id: Uuid,
+    pub(in crate::db) seq: i32,
     #[serde(serialize_with = "instant")]
     at: SqlTimestamp,
     command: String,
     from_state: Option<String>,
-    to_state: String,
+    pub(in crate::db) to_state: String,
     actor_id: Option<Uuid>,
     actor_role: String,
     actor_unit_id: Option<Uuid>,
@@ -35,11 +39,28 @@ struct Row {
     opinion: String,
     data: Value,
     office_only: bool,
+    #[serde(serialize_with = "bytes_or_null")]
+    pub(in crate::db) ticket_hash: Option<Vec<u8>>,
+    #[serde(serialize_with = "bytes_or_null")]
+    pub(in crate::db) hash: Option<Vec<u8>>,
+}
+
+fn bytes_or_null<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    bytes.as_deref().map(Bytes).serialize(serializer)
 }
 
 impl Row {
-    fn new(ticket_id: Uuid, event: Event) -> Self {
-        Self {
+    /// The row behind `before`; `ticket` when no further row of the same change follows.
+    fn new(
+        ticket_id: Uuid,
+        event: Event,
+        ticket: Option<&Ticket>,
+        before: &Hash,
+    ) -> Result<Self, DbError> {
+        let ticket_hash = ticket
+            .map(|ticket| row::Row::from(ticket).digest())
+            .transpose()?;
+        let mut row = Self {
             ticket_id,
             seq: event.seq,
             at: event.at.to_diesel(),
@@ -54,52 +75,113 @@ impl Row {
             opinion: event.opinion,
             data: event.data,
             office_only: event.office_only,
+            ticket_hash: ticket_hash.map(Vec::from),
+            hash: None,
+        };
+        row.hash = Some(row.link().hash(before).to_vec());
+        Ok(row)
+    }
+
+    /// What is hashed of it.
+    pub(in crate::db) fn link(&self) -> Link<'_> {
+        Link {
+            ticket_id: self.ticket_id,
+            seq: self.seq,
+            at_us: self.at.to_jiff().as_microsecond(),
+            command: &self.command,
+            from_state: self.from_state.as_deref(),
+            to_state: &self.to_state,
+            actor_id: self.actor_id,
+            actor_role: &self.actor_role,
+            actor_unit_id: self.actor_unit_id,
+            device_id: self.device_id,
+            holder_unit_id: self.holder_unit_id,
+            opinion: &self.opinion,
+            data: &self.data,
+            office_only: self.office_only,
+            ticket_hash: self.ticket_hash.as_ref().map(hex::encode),
         }
     }
 }
 
-/// Adds a row and answers its number. `event.seq` is given here: the caller holds the ticket's lock.
-pub async fn append(conn: &mut Conn, ticket_id: Uuid, event: Event) -> Result<i32, DbError> {
-    let last: Option<i32> = ticket_events::table
-        .filter(ticket_events::ticket_id.eq(ticket_id))
-        .select(max(ticket_events::seq))
+/// Adds a row about a ticket that has been written back, and answers its number. `event.seq` is given here: the caller holds the
+/// ticket's lock.
+pub async fn append(conn: &mut Conn, ticket: &Ticket, event: Event) -> Result<i32, DbError> {
+    let last: Option<(i32, Option<Vec<u8>>)> = ticket_events::table
+        .filter(ticket_events::ticket_id.eq(ticket.id))
+        .order(ticket_events::seq.desc())
+        .select((ticket_events::seq, ticket_events::hash))
         .first(conn)
-        .await?;
-    let seq = last.unwrap_or(0) + 1;
+        .await
+        .optional()?;
+    let (seq, before) = match last {
+        Some((seq, hash)) => (seq, hash_of(hash)?),
+        None => (0, START),
+    };
+    let seq = seq + 1;
     diesel::insert_into(ticket_events::table)
-        .values(Row::new(ticket_id, Event { seq, ..event }))
+        .values(Row::new(
+            ticket.id,
+            Event { seq, ..event },
+            Some(ticket),
+            &before,
+        )?)
         .execute(conn)
         .await?;
     Ok(seq)
 }
 
-/// Adds a row to each of these tickets' trails. `event.seq` is given here: the caller holds the tickets' locks, and names
-/// none twice.
-pub async fn append_to_each(
-    conn: &mut Conn,
-    mut events: Vec<(Uuid, Event)>,
-) -> Result<(), DbError> {
-    let ids: Vec<Uuid> = events.iter().map(|(id, _)| *id).collect();
-    let last: Vec<(Uuid, Option<i32>)> = ticket_events::table
+/// Adds a row to the trail of each of these tickets, which have been written back. `event.seq` is given here: the caller holds the
+/// tickets' locks, and names none twice.
+pub async fn append_to_each(conn: &mut Conn, events: Vec<(Ticket, Event)>) -> Result<(), DbError> {
+    let ids: Vec<Uuid> = events.iter().map(|(ticket, _)| ticket.id).collect();
+    let last: Vec<(Uuid, i32, Option<Vec<u8>>)> = ticket_events::table
         .filter(ticket_events::ticket_id.eq_any(ids))
-        .group_by(ticket_events::ticket_id)
-        .select((ticket_events::ticket_id, max(ticket_events::seq)))
+        .distinct_on(ticket_events::ticket_id)
+        .order((ticket_events::ticket_id, ticket_events::seq.desc()))
+        .select((
+            ticket_events::ticket_id,
+            ticket_events::seq,
+            ticket_events::hash,
+        ))
         .load(conn)
         .await?;
-    let last: HashMap<Uuid, Option<i32>> = last.into_iter().collect();
-    for (id, event) in &mut events {
-        event.seq = last.get(id).copied().flatten().unwrap_or(0) + 1;
-    }
-    begin(conn, events).await
+    let mut last: HashMap<Uuid, (i32, Option<Vec<u8>>)> = last
+        .into_iter()
+        .map(|(id, seq, hash)| (id, (seq, hash)))
+        .collect();
+    let rows = events.into_iter().map(|(ticket, event)| {
+        let (seq, before) = match last.remove(&ticket.id) {
+            Some((seq, hash)) => (seq, hash_of(hash)?),
+            None => (0, START),
+        };
+        let seq = seq + 1;
+        Row::new(ticket.id, Event { seq, ..event }, Some(&ticket), &before)
+    });
+    let rows = rows.collect::<Result<Vec<Row>, DbError>>()?;
+    insert_all(conn, "ticket_events", &rows).await
 }
 
-/// Begins the trails of new tickets: rows with their numbers, which carry data.
-pub async fn begin(
+fn hash_of(bytes: Option<Vec<u8>>) -> Result<Hash, DbError> {
+    let bytes = bytes.unwrap_or_default();
+    Hash::try_from(bytes.as_slice()).map_err(|error| DbError::DeserializationError(error.into()))
+}
+
+/// Begins the trails of new tickets: for each its rows in order, which carry data.
+pub async fn begin<'a>(
     conn: &mut Conn,
-    events: impl IntoIterator<Item = (Uuid, Event)>,
+    trails: impl IntoIterator<Item = (&'a Ticket, &'a [Event])>,
 ) -> Result<(), DbError> {
-    let events = events.into_iter();
-    let rows: Vec<Row> = events.map(|(id, event)| Row::new(id, event)).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for (ticket, events) in trails {
+        let mut before = START;
+        for (index, event) in events.iter().enumerate() {
+            let last = (index + 1 == events.len()).then_some(ticket);
+            let row = Row::new(ticket.id, event.clone(), last, &before)?;
+            before = hash_of(row.hash.clone())?;
+            rows.push(row);
+        }
+    }
     insert_all(conn, "ticket_events", &rows).await
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::db::schema::tickets;
+use crate::domain::audit::{Hash, chain};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::geo::Point;
 use crate::domain::ticket::machine::State;
@@ -20,10 +21,10 @@ use crate::domain::ticket::{DistrictName, LeadUnit, Ticket};
 #[diesel(table_name = tickets, treat_none_as_null = true, treat_none_as_default_value = false)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct Row {
-    id: Uuid,
-    number: Option<String>,
+    pub(in crate::db) id: Uuid,
+    pub(in crate::db) number: Option<String>,
     finding_id: Option<Uuid>,
-    state: String,
+    pub(in crate::db) state: String,
     rev: i64,
     triage_reasons: Vec<String>,
     scheme: String,
@@ -74,6 +75,15 @@ pub(in crate::db) struct Row {
     created_at: SqlTimestamp,
     #[serde(serialize_with = "instant")]
     updated_at: SqlTimestamp,
+}
+
+impl Row {
+    /// What the trail keeps of the row, so that nobody can change it past the trail.
+    pub(in crate::db) fn digest(&self) -> Result<Hash, DbError> {
+        let columns = serde_json::to_value(self)
+            .map_err(|error| DieselError::SerializationError(error.into()))?;
+        Ok(chain::digest(&columns))
+    }
 }
 
 /// How [`cached`](crate::db::cached) writes an instant.

@@ -43,6 +43,24 @@ impl Blobs {
             .boxed())
     }
 
+    /// What lies directly below a folder: further folders, and keys; both in no order.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub async fn list(&self, folder: &str) -> Result<(Vec<String>, Vec<String>), BlobError> {
+        let found = self
+            .store
+            .list_with_delimiter(Some(&path(folder)?))
+            .await
+            .map_err(BlobError::unavailable)?;
+        let folders = found.common_prefixes.iter().map(ToString::to_string);
+        let keys = found
+            .objects
+            .iter()
+            .map(|object| object.location.to_string());
+        Ok((folders.collect(), keys.collect()))
+    }
+
     /// Removes what [`Self::older_than`] has listed; what is gone counts as removed.
     ///
     /// # Errors

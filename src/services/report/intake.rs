@@ -143,11 +143,10 @@ async fn write_tickets(conn: &mut Conn, planned: &[Planned], now: Timestamp) -> 
         .filter_map(|plan| Some((plan.ticket.id, plan.parties.as_ref()?)))
         .collect();
     db::ticket::assignment::assign_new(conn, &parties, now).await?;
-    let trail = planned.iter().flat_map(|plan| {
-        let events = plan.trail.iter().cloned();
-        events.map(|event| (plan.ticket.id, event))
-    });
-    db::ticket::event::begin(conn, trail).await?;
+    let trails = planned
+        .iter()
+        .map(|plan| (&plan.ticket, plan.trail.as_slice()));
+    db::ticket::event::begin(conn, trails).await?;
     Ok(())
 }
 

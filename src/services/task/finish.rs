@@ -93,7 +93,7 @@ async fn record(
             now,
         )
     };
-    let seq = db::ticket::event::append(conn, ticket.id, event).await?;
+    let seq = db::ticket::event::append(conn, &ticket, event).await?;
     let aids: Vec<Uuid> = found.photos.iter().map(|photo| photo.aid).collect();
     if !aids.is_empty() {
         db::attachment::link_event(conn, ticket.id, seq, PhotoRole::Recheck, &aids).await?;

@@ -211,7 +211,7 @@ impl<'a> Case<'a> {
                 self.now,
             )
         };
-        let seq = db::ticket::event::append(conn, self.ticket.id, event).await?;
+        let seq = db::ticket::event::append(conn, &self.ticket, event).await?;
         if !entry.photos.is_empty() {
             let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
             let role = photo_role(self.command);

@@ -124,7 +124,10 @@ async fn write(conn: &mut Conn, moved: &[(&Ticket, DeadlineClock)], now: Timesta
                 now,
             )
         };
-        (ticket.id, event)
+        let mut ticket = (*ticket).clone();
+        ticket.clock = Some(clock.clone());
+        ticket.touch(now);
+        (ticket, event)
     });
     db::ticket::event::append_to_each(conn, events.collect()).await?;
     let ids: Vec<Uuid> = clocks.iter().map(|(id, _)| *id).collect();

@@ -35,7 +35,7 @@ pub(super) async fn merge(
     master.touch(case.now);
     db::ticket::update(conn, &master).await?;
     let sighting = trail::sighting(Some(case.actor), &master, case.ticket.id, case.now);
-    db::ticket::event::append(conn, master.id, sighting).await?;
+    db::ticket::event::append(conn, &master, sighting).await?;
     Ok(Entry {
         opinion: reason,
         data: json!({ "master": master.id }),

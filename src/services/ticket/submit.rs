@@ -117,7 +117,7 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
     db::ticket::update(conn, &ticket).await?;
     db::ticket::request::lapse(conn, ticket_id, ticket.state, svc.now()).await?;
     let event = event(&ticket, before, svc.now());
-    db::ticket::event::append(conn, ticket_id, event).await?;
+    db::ticket::event::append(conn, &ticket, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;
     task::dismiss(conn, Whose::Tickets(&[ticket_id]), svc.now()).await
 }

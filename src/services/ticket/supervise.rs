@@ -90,7 +90,7 @@ pub async fn supervise_by_rule(
             now,
         )
     };
-    db::ticket::event::append(conn, ticket_id, event).await?;
+    db::ticket::event::append(conn, &ticket, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;
     Ok(Some(slip.number))
 }

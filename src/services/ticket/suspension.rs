@@ -117,7 +117,7 @@ pub async fn resume_suspended(svc: &Services, ticket_id: Uuid) -> Result<()> {
             data: json!({ "rev": ticket.rev, "clock": ticket.clock, "suspended_until": until }),
             ..trail::blank("resume".to_owned(), Some(before), ticket.state, now)
         };
-        db::ticket::event::append(conn, ticket_id, event).await?;
+        db::ticket::event::append(conn, &ticket, event).await?;
         db::feed::tickets(conn, &[ticket_id]).await?;
         Ok(())
     })

@@ -236,6 +236,7 @@ fn services_without_demo(app: &TestApp) -> Services {
         sealer: xuncha::gateways::sealing::Sealer::new(&[9; 32]),
         capabilities: xuncha::gateways::capabilities::Capabilities::new(&keys)
             .expect("a usable key"),
+        audit_keys: app.svc.audit_keys.clone(),
         turns: app.svc.turns.clone(),
         demo: false,
         reference: ReferenceCache::default(),

@@ -44,7 +44,7 @@ pub(super) async fn tell(conn: &mut Conn, joined: &Joined, now: Timestamp) -> Re
         for sighting in sightings {
             master.touch(now);
             let event = trail::sighting(None, &master, *sighting, now);
-            db::ticket::event::append(conn, master.id, event).await?;
+            db::ticket::event::append(conn, &master, event).await?;
         }
         db::ticket::update(conn, &master).await?;
     }
