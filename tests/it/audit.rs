@@ -38,7 +38,7 @@ impl City {
             let sent = story::report("371602").post(&inspector).await;
             tickets.push(sent.ticket.parse().expect("an id"));
         }
-        let closed = tickets[0].to_string();
+        let closed = tickets.first().map(Uuid::to_string).expect("three");
         story::rectify(&officer, &closed).await;
         let other = app.login("inspector2").await;
         command(&other, &closed, "recheck", recheck("pass"))
@@ -77,16 +77,20 @@ impl City {
         Fault::Row(self.name(index), seq, fault)
     }
 
+    fn ticket(&self, index: usize) -> Uuid {
+        *self.tickets.get(index).expect("one of three")
+    }
+
     fn name(&self, index: usize) -> TicketName {
         TicketName {
-            id: self.tickets[index],
+            id: self.ticket(index),
             number: Some(format!("2026-{:06}", index + 1)),
         }
     }
 
     async fn comment(&self, index: usize) {
         let clerk = self.app.login("clerk").await;
-        let id = self.tickets[index].to_string();
+        let id = self.ticket(index).to_string();
         command(&clerk, &id, "comment", json!({ "text": "已电话催办" }))
             .await
             .expect(200);
@@ -97,4 +101,12 @@ async fn verify(app: &TestApp) -> Report {
     audit::verify(&app.svc, None, &|_, _| ())
         .await
         .expect("everything can be read")
+}
+
+/// Nothing that people did, in whatever order, looks like damage: every trail and every ticket's own row are whole.
+pub async fn assert_whole(app: &TestApp) {
+    audit::anchor(&app.svc).await.expect("anchored");
+    let report = verify(app).await;
+    assert_eq!(report.faults, []);
+    assert_eq!(report.rows, report.entries);
 }

@@ -41,5 +41,6 @@ async fn a_hostile_world_loses_doubles_leaks_and_blocks_nothing() {
     assert!(outcome.mutations > 20, "{}", outcome.table(&plan));
     assert!(outcome.faults.len() > 12, "{}", outcome.table(&plan));
     app.run_jobs().await;
+    crate::audit::assert_whole(&app).await;
     app.finish().await;
 }

@@ -46,7 +46,8 @@ async fn every_row_is_anchored_exactly_once_whatever_the_order_of_commits() {
     assert_eq!(first + second + last, rows);
     let report = city.verify().await;
     assert_eq!(report.faults, []);
-    assert_eq!((report.rows, report.entries), (rows as u64, rows as u64));
+    let rows = u64::try_from(rows).expect("few");
+    assert_eq!((report.rows, report.entries), (rows, rows));
     assert_eq!(report.tail.rows, 0);
 }
 

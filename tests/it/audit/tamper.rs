@@ -211,7 +211,7 @@ async fn a_row_that_was_added_by_sql_is_named_however_well_it_fits() {
 
 /// Statements that edit row 3 of the first ticket and give it, and every row after it, the hash that fits.
 async fn recomputed(city: &City, edit: &str) -> String {
-    let id = city.tickets[0];
+    let id = city.ticket(0);
     city.tamper(&format!(
         "UPDATE ticket_events SET {edit} WHERE ticket_id = '{id}' AND seq = 3"
     ))
