@@ -37,6 +37,7 @@ struct Condition {
     item: String,
     code: String,
     name: String,
+    kind: String,
 }
 
 struct CheckPoint {
@@ -74,6 +75,7 @@ impl Writer {
                 item: text(2),
                 code: text(3),
                 name: text(4),
+                kind: text(6),
             });
         }
         let points = points.lines().map(|line| check_point(line, &districts));
@@ -86,6 +88,14 @@ impl Writer {
             districts,
             written: 0,
         })
+    }
+
+    /// Reports only what is put right without an after-photo, and rechecked: behaviour.
+    #[must_use]
+    pub fn in_words_only(mut self) -> Self {
+        self.conditions
+            .retain(|condition| condition.kind == "behaviour");
+        self
     }
 
     /// The next report, as a mutation.

@@ -2,6 +2,7 @@
 //! change does to the ticket. Nothing here reads a clock, a table or a caller's claims.
 
 pub mod command;
+pub mod handbook;
 pub mod machine;
 pub mod neighbour;
 pub mod projection;

@@ -14,6 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::problem::{Problem, status};
 use super::routes;
+use crate::domain::ticket::handbook;
 use crate::services::error::Code;
 
 /// Where the document is served.
@@ -39,6 +40,14 @@ points to the fields at fault, `request_id` finds the request in the log.
 
 | code | status | 中文 | English |
 |---|---|---|---|
+";
+
+const LIFE: &str = "
+## 工单的一生 The life of a ticket
+
+`POST tickets/{id}/{command}`，用 `If-Match` 说明所见的版本；api-spec/tickets.md 另有逐状态的表。Send `If-Match` with the version that was seen; \
+api-spec/tickets.md has a table of every state besides.
+
 ";
 
 /// The whole document: the same at every call.
@@ -118,6 +127,8 @@ fn description() -> String {
             title.en
         );
     }
+    text.push_str(LIFE);
+    text.push_str(&handbook::commands());
     text
 }
 

@@ -162,7 +162,9 @@ fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Que
                 .sql(")"),
         );
     }
-    if let Some(words) = &filter.words {
+    if let Some(number) = filter.words.as_ref().filter(|words| is_whole_number(words)) {
+        query = query.filter(tickets::number.eq(number.clone()));
+    } else if let Some(words) = &filter.words {
         let pattern = format!("%{}%", escape_like(words));
         query = query.filter(
             tickets::number
@@ -203,6 +205,15 @@ fn overdue_at(query: super::scope::Query<'_>, at: Timestamp) -> super::scope::Qu
             .bind::<Timestamptz, _>(at)
             .sql("))))"),
     )
+}
+
+/// Whether a search is for one ticket by its whole 台账编号, such as `2026-000123`: the index knows it, and no description is read.
+fn is_whole_number(words: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = words.split_once('-');
+    parts.is_some_and(|(year, running)| {
+        year.len() == 4 && running.len() >= 6 && digits(year) && digits(running)
+    })
 }
 
 fn escape_like(words: &str) -> String {

@@ -1,0 +1,299 @@
+//! Every state × every command × every role over HTTP, against the table. What is expected is derived from `RULES`: a command that the table
+//! gains is tried by itself. Each state is one that a ticket has really come to.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use xuncha::domain::ticket::machine::{Party, RULES, Rule, State};
+use xuncha::http::openapi::document_json;
+
+use super::{SANITATION, newcomer};
+use crate::authz::table::ROWS;
+use crate::harness::story::{self, Photo, command, recheck};
+use crate::harness::{Client, TestApp};
+use crate::openapi::operations;
+
+/// Somebody, and what he is to a ticket that inspector1 reported and Bincheng's sanitation bureau leads.
+struct Person {
+    name: &'static str,
+    client: Client,
+    /// Parties, besides "viewer".
+    parties: &'static [Party],
+    sees: fn(State) -> bool,
+    /// Roles that give no commands at all are told so before anything else.
+    commands: bool,
+}
+
+/// A ticket that was merged or refused in triage was never its unit's to see; the others here were filed first.
+fn filed(state: State) -> bool {
+    !matches!(state, State::Triage | State::Rejected | State::Merged)
+}
+
+async fn people(app: &TestApp) -> Vec<Person> {
+    let sponsor = newcomer(app, "sponsor", "sponsor", "371602").await;
+    let person = |name, client, parties, sees, commands| Person {
+        name,
+        client,
+        parties,
+        sees,
+        commands,
+    };
+    let everything: fn(State) -> bool = |_| true;
+    let nothing: fn(State) -> bool = |_| false;
+    let to_recheck: fn(State) -> bool = |state| state == State::AwaitingRecheck;
+    vec![
+        person(
+            "reporter",
+            app.login("inspector1").await,
+            &[],
+            everything,
+            true,
+        ),
+        person(
+            "inspector",
+            app.login("inspector2").await,
+            &[Party::Rechecker],
+            to_recheck,
+            true,
+        ),
+        person(
+            "lead unit",
+            app.login(SANITATION).await,
+            &[Party::LeadUnit],
+            filed,
+            true,
+        ),
+        person(
+            "unit above",
+            app.login("officer-371602").await,
+            &[Party::LeadUnit],
+            filed,
+            true,
+        ),
+        person(
+            "other unit",
+            app.login("officer-371603").await,
+            &[],
+            nothing,
+            true,
+        ),
+        person(
+            "clerk",
+            app.login("clerk").await,
+            &[Party::Clerk],
+            everything,
+            true,
+        ),
+        person(
+            "supervisor",
+            app.login("supervisor").await,
+            &[Party::Supervisor],
+            everything,
+            true,
+        ),
+        person("sponsor", sponsor, &[], nothing, false),
+        person("auditor", app.login("auditor").await, &[], nothing, false),
+        person("admin", app.login("admin").await, &[], nothing, false),
+    ]
+}
+
+/// What the table says of a command by a person in a state.
+#[derive(Debug, PartialEq, Eq)]
+enum Expected {
+    Status(u16),
+    /// Not for want of a permission or a state.
+    Considered,
+}
+
+fn expected(person: &Person, rule: &Rule, state: State) -> Expected {
+    let is_party = |party: &Party| *party == Party::Viewer || person.parties.contains(party);
+    match () {
+        () if !person.commands => Expected::Status(403),
+        () if !(person.sees)(state) => Expected::Status(404),
+        () if !rule.who.iter().any(is_party) => Expected::Status(403),
+        () if !rule.from.contains(&state) => Expected::Status(409),
+        () => Expected::Considered,
+    }
+}
+
+/// A ticket that has come to a state.
+async fn ticket_in(app: &TestApp, state: State) -> String {
+    let [inspector, other, officer, clerk, supervisor] = [
+        app.login("inspector1").await,
+        app.login("inspector2").await,
+        app.login(SANITATION).await,
+        app.login("clerk").await,
+        app.login("supervisor").await,
+    ];
+    let given = async |who: &Client, id: &str, name: &str, body: Value| {
+        command(who, id, name, body).await.expect(200);
+    };
+    if matches!(state, State::Triage | State::Rejected | State::Merged) {
+        let id = story::report("371602")
+            .photos(vec![])
+            .post(&inspector)
+            .await
+            .ticket;
+        match state {
+            State::Rejected => given(&clerk, &id, "reject", json!({ "reason": "不属实" })).await,
+            State::Merged => {
+                let master = story::report("371602").post(&inspector).await.ticket;
+                given(&clerk, &id, "merge", json!({ "master": master })).await;
+            }
+            _ => {}
+        }
+        return id;
+    }
+    let id = story::report("371602").post(&inspector).await.ticket;
+    let back = json!({ "reason": "not_our_duty", "text": "不归我们" });
+    match state {
+        State::Voided => given(&clerk, &id, "void", json!({ "reason": "重复" })).await,
+        State::Returned => given(&officer, &id, "return", back).await,
+        State::Disputed => {
+            given(&officer, &id, "return", back.clone()).await;
+            let unit = unit_of(app, SANITATION).await;
+            given(
+                &clerk,
+                &id,
+                "redispatch",
+                json!({ "unit": unit, "opinion": "仍归你单位" }),
+            )
+            .await;
+            given(&officer, &id, "return", back).await;
+        }
+        State::Rectifying => given(&officer, &id, "acknowledge", json!({})).await,
+        State::Suspended => {
+            given(&officer, &id, "acknowledge", json!({})).await;
+            suspend(app, &officer, &supervisor, &id).await;
+        }
+        State::AwaitingRecheck | State::Closed => {
+            story::rectify(&officer, &id).await;
+            if state == State::Closed {
+                given(&other, &id, "recheck", recheck("pass")).await;
+            }
+        }
+        _ => {}
+    }
+    id
+}
+
+async fn suspend(app: &TestApp, officer: &Client, supervisor: &Client, id: &str) {
+    let resume = (app.svc.now() + jiff::SignedDuration::from_hours(24 * 30)).to_string();
+    let body = json!({ "plan": "待路面施工完成后恢复", "temporary_measure": "围挡并设警示", "resume_at": resume });
+    command(officer, id, "request_suspension", body)
+        .await
+        .expect(200);
+    command(
+        supervisor,
+        id,
+        "approve_suspension",
+        json!({ "opinion": "同意" }),
+    )
+    .await
+    .expect(200);
+}
+
+async fn unit_of(app: &TestApp, username: &str) -> String {
+    let rows = app
+        .rows(&format!(
+            "SELECT u.code FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.username = '{username}'"
+        ))
+        .await;
+    super::text(rows.first().and_then(|row| row.get("code")))
+}
+
+/// A body that can be read, from the row that the table of operations has for the command.
+fn body_of(rule: &Rule) -> Value {
+    let document = document_json(None).expect("JSON");
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let ending = format!("/tickets/{{id}}/{}", rule.command);
+    let operation = operations(&document)
+        .find(|(_, path, ..)| path.ends_with(&ending))
+        .map(|(_, _, id, _)| id);
+    let operation = operation.unwrap_or_else(|| panic!("{} is answered nowhere", rule.command));
+    let row = ROWS
+        .iter()
+        .find(|row| row.operation == operation)
+        .expect("a row");
+    serde_json::from_str(row.body.unwrap_or("{}")).expect("JSON")
+}
+
+/// States that this version of the machine leads to.
+fn reachable() -> Vec<State> {
+    let led_to = |state: &State| {
+        let mut rules = RULES.iter().filter(|rule| rule.offered);
+        *state == State::Triage || rules.any(|rule| rule.to.contains(state))
+    };
+    let mut states: Vec<State> = State::ALL.into_iter().filter(led_to).collect();
+    // The second return leads there, by itself.
+    states.dedup();
+    states
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_state_command_and_role_is_answered_as_the_table_says() {
+    let mut app = TestApp::demo().await;
+    app.let_jobs_stay();
+    let people = people(&app).await;
+    let mut wrong = Vec::new();
+    for state in reachable() {
+        let shared = ticket_in(&app, state).await;
+        for rule in RULES.iter().filter(|rule| rule.offered) {
+            let body = body_of(rule);
+            let tried = people.iter().map(async |person| {
+                let expected = expected(person, rule, state);
+                // What may succeed has a ticket of its own.
+                let id = match expected {
+                    Expected::Considered => ticket_in(&app, state).await,
+                    Expected::Status(_) => shared.clone(),
+                };
+                let answer =
+                    command(&person.client, &id, rule.command.as_str(), fresh(&body)).await;
+                let code = answer.code().unwrap_or_default().to_owned();
+                let right = match expected {
+                    Expected::Status(status) => answer.status == status,
+                    Expected::Considered => {
+                        answer.status == 200
+                            || answer.status == 422
+                            || (answer.status == 409 && code != "wrong_state")
+                    }
+                };
+                (!right).then(|| {
+                    format!(
+                        "{} in {state} by {}: {} {code}, expected {expected:?}",
+                        rule.command, person.name, answer.status
+                    )
+                })
+            });
+            wrong.extend(join_all(tried).await.into_iter().flatten());
+        }
+        let seen = app
+            .rows(&format!("SELECT state FROM tickets WHERE id = '{shared}'"))
+            .await;
+        assert_eq!(
+            super::text(seen.first().and_then(|row| row.get("state"))),
+            state.as_str()
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    crate::audit::assert_whole(&app).await;
+}
+
+/// The same with a photo that no other command has, where one is to come with it.
+fn fresh(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut()
+        && members.contains_key("attachments")
+    {
+        members.insert("attachments".to_owned(), json!([Photo::new().declared()]));
+    }
+    body
+}
+
+#[test]
+fn commands_that_are_not_answered_are_no_routes() {
+    let document = document_json(None).expect("JSON");
+    for rule in RULES.iter().filter(|rule| !rule.offered) {
+        let path = format!("/tickets/{{id}}/{}\"", rule.command);
+        assert!(!document.contains(&path), "{}", rule.command);
+    }
+}
