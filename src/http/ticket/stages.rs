@@ -15,7 +15,7 @@ use crate::services::{Services, ticket};
 #[derive(Serialize, ToSchema)]
 pub struct StagesOut {
     /// In order, without a gap; a unit sees what was its own.
-    items: Vec<StageOut>,
+    items: Vec<HeldStageOut>,
     /// What each holder had in each stage altogether.
     sums: Vec<StageSumOut>,
     /// Altogether.
@@ -24,7 +24,7 @@ pub struct StagesOut {
 
 /// A time in which one holder had the ticket in one stage.
 #[derive(Serialize, ToSchema)]
-pub struct StageOut {
+pub struct HeldStageOut {
     /// `triage`, `acknowledging`, `handling`, `returned`, `disputed`, `suspended` or `recheck`.
     stage: &'static str,
     /// The unit; null is the office.
@@ -86,7 +86,7 @@ impl StageHolderOut {
     }
 }
 
-impl From<Span> for StageOut {
+impl From<Span> for HeldStageOut {
     fn from(span: Span) -> Self {
         Self {
             stage: span.stage.as_str(),
@@ -131,7 +131,7 @@ pub async fn get_ticket_stages(
         });
     Ok(web::Json(StagesOut {
         sums: sums.collect(),
-        items: spans.into_iter().map(StageOut::from).collect(),
+        items: spans.into_iter().map(HeldStageOut::from).collect(),
         total: total.into(),
     }))
 }
