@@ -200,7 +200,7 @@ async fn part(svc: &Services, conn: &mut Conn, mut handover: Handover) -> Result
             (None, Between::Units { .. }) => {}
         }
         db::ticket::update(conn, ticket).await?;
-        db::ticket::event::append(conn, ticket.id, event(&handover, ticket, now)).await?;
+        db::ticket::event::append(conn, ticket, event(&handover, ticket, now)).await?;
     }
     db::feed::tickets(conn, &ids).await?;
     task::dismiss(conn, Whose::Tickets(&ids), now).await?;

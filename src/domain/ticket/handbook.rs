@@ -26,7 +26,7 @@ const PARTIES: [(Party, char, &str); 6] = [
 #[must_use]
 pub fn commands() -> String {
     let mut text = "| command | from | to | who |\n|---|---|---|---|\n".to_owned();
-    for rule in RULES.iter().filter(|rule| rule.offered) {
+    for rule in RULES {
         let to = match rule.to {
             [] => "stays".to_owned(),
             states => words(states),
@@ -36,8 +36,8 @@ pub fn commands() -> String {
             text,
             "| `{}` | {} | {to} | {} |",
             rule.command,
-            from(rule),
-            letters(rule)
+            from(&rule),
+            letters(&rule)
         );
     }
     text.push('\n');
@@ -50,7 +50,6 @@ pub fn commands() -> String {
 /// Every state with every command: who may give it there. As Markdown.
 #[must_use]
 pub fn matrix() -> String {
-    let offered = || RULES.iter().filter(|rule| rule.offered);
     let mut text = "| |".to_owned();
     for state in State::ALL {
         let _ = write!(text, " {state} |");
@@ -58,11 +57,11 @@ pub fn matrix() -> String {
     text.push_str("\n|---|");
     text.push_str(&"---|".repeat(State::ALL.len()));
     text.push('\n');
-    for rule in offered() {
+    for rule in RULES {
         let _ = write!(text, "| `{}` |", rule.command);
         for state in State::ALL {
             let who = if rule.from.contains(&state) {
-                letters(rule)
+                letters(&rule)
             } else {
                 "·".to_owned()
             };

@@ -95,7 +95,7 @@ async fn a_ticket_comes_to_inspector_unit_district_and_office_each_with_what_it_
     let everyone = "condition district due_at item lat lon number scheme state text version";
     assert_eq!(
         members("officer-371602-sanitation").await,
-        "condition dispatched_at district due_at item lat lead lon number scheme state text version"
+        "condition dispatched_at district due_at item lat lead lon number scheme stage_due_at state text version"
     );
     assert_eq!(
         members("officer-371602").await,
@@ -107,7 +107,7 @@ async fn a_ticket_comes_to_inspector_unit_district_and_office_each_with_what_it_
     );
     assert_eq!(
         members("clerk").await,
-        "condition dispatched_at district due_at finding item lat lead lon number received_at report scheme state text version"
+        "condition dispatched_at district due_at finding item lat lead lon number received_at report scheme stage_due_at state text version"
     );
     assert!(everyone.len() < members("inspector1").await.len());
     let mut other = Phone::of(&app, "inspector2").await;

@@ -177,8 +177,9 @@ async fn ticket_in(app: &TestApp, state: State) -> String {
 }
 
 async fn suspend(app: &TestApp, officer: &Client, supervisor: &Client, id: &str) {
-    let resume = (app.svc.now() + jiff::SignedDuration::from_hours(24 * 30)).to_string();
-    let body = json!({ "plan": "待路面施工完成后恢复", "temporary_measure": "围挡并设警示", "resume_at": resume });
+    let resume = app.svc.now() + jiff::SignedDuration::from_hours(24 * 30);
+    let resume_date = resume.to_string().split('T').next().map(str::to_owned);
+    let body = json!({ "plan": "待路面施工完成后恢复", "temporary_measure": "围挡并设警示", "resume_date": resume_date });
     command(officer, id, "request_suspension", body)
         .await
         .expect(200);
@@ -217,28 +218,15 @@ fn body_of(rule: &Rule) -> Value {
     serde_json::from_str(row.body.unwrap_or("{}")).expect("JSON")
 }
 
-/// States that this version of the machine leads to.
-fn reachable() -> Vec<State> {
-    let led_to = |state: &State| {
-        let mut rules = RULES.iter().filter(|rule| rule.offered);
-        *state == State::Triage || rules.any(|rule| rule.to.contains(state))
-    };
-    let mut states: Vec<State> = State::ALL.into_iter().filter(led_to).collect();
-    // The second return leads there, by itself.
-    states.dedup();
-    states
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "not run yet since duplicates are joined; to be enabled with its first green run"]
 async fn every_state_command_and_role_is_answered_as_the_table_says() {
     let mut app = TestApp::demo().await;
     app.let_jobs_stay();
     let people = people(&app).await;
     let mut wrong = Vec::new();
-    for state in reachable() {
+    for state in State::ALL {
         let shared = ticket_in(&app, state).await;
-        for rule in RULES.iter().filter(|rule| rule.offered) {
+        for rule in &RULES {
             let body = body_of(rule);
             let tried = people.iter().map(async |person| {
                 let expected = expected(person, rule, state);
@@ -247,8 +235,13 @@ async fn every_state_command_and_role_is_answered_as_the_table_says() {
                     Expected::Considered => ticket_in(&app, state).await,
                     Expected::Status(_) => shared.clone(),
                 };
-                let answer =
-                    command(&person.client, &id, rule.command.as_str(), fresh(&body)).await;
+                let answer = command(
+                    &person.client,
+                    &id,
+                    rule.command.as_str(),
+                    fresh(&body, person),
+                )
+                .await;
                 let code = answer.code().unwrap_or_default().to_owned();
                 let right = match expected {
                     Expected::Status(status) => answer.status == status,
@@ -280,9 +273,12 @@ async fn every_state_command_and_role_is_answered_as_the_table_says() {
 }
 
 /// The same with a photo that no other command has, where one is to come with it; and for the unit that leads already: a ruling routes every
-/// later ticket of this place.
-fn fresh(body: &Value) -> Value {
+/// later ticket of this place. A unit assigns its own people, the office a rechecker.
+fn fresh(body: &Value, person: &Person) -> Value {
     let mut body = body.clone();
+    if body.get("rechecker").is_some() && person.parties.contains(&Party::LeadUnit) {
+        body = json!({ "assignee": null });
+    }
     if let Some(unit) = body.get_mut("unit") {
         *unit = json!("371602-sanitation");
     }
@@ -292,13 +288,4 @@ fn fresh(body: &Value) -> Value {
         members.insert("attachments".to_owned(), json!([Photo::new().declared()]));
     }
     body
-}
-
-#[test]
-fn commands_that_are_not_answered_are_no_routes() {
-    let document = document_json(None).expect("JSON");
-    for rule in RULES.iter().filter(|rule| !rule.offered) {
-        let path = format!("/tickets/{{id}}/{}\"", rule.command);
-        assert!(!document.contains(&path), "{}", rule.command);
-    }
 }
