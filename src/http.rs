@@ -19,6 +19,7 @@ mod policy;
 mod position;
 mod reference;
 mod report;
+mod round;
 mod ruling;
 mod supervision;
 mod sync;

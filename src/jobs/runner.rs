@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::{
-    draw_lookbacks, hand_over, photo_linked, photo_stored, release_held, resume_suspended, sweep,
+    draw_lookbacks, hand_over, photo_linked, photo_stored, release_held, release_round,
+    resume_suspended, start_round, sweep,
 };
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};
@@ -39,6 +40,8 @@ async fn perform(svc: &Services, job: JobKind) -> anyhow::Result<()> {
         JobKind::ResumeSuspended { ticket_id } => resume_suspended::run(svc, ticket_id).await,
         JobKind::Sweep {} => sweep::run(svc).await,
         JobKind::DrawLookbacks {} => draw_lookbacks::run(svc).await,
+        JobKind::StartRound { round_id } => start_round::run(svc, round_id).await,
+        JobKind::ReleaseRound { round_id } => release_round::run(svc, round_id).await,
     }
 }
 

@@ -18,6 +18,7 @@ mod openapi;
 mod readme;
 mod reference;
 mod report;
+mod round;
 mod schema;
 mod shell;
 mod simulate;
