@@ -12,6 +12,7 @@ mod explain;
 mod import;
 mod keys;
 mod progress;
+mod round;
 mod serve;
 mod telemetry;
 mod wire;

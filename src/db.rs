@@ -23,6 +23,7 @@ pub mod policy;
 pub mod pool;
 pub mod reference;
 pub mod report;
+pub mod round;
 pub mod ruling;
 pub mod schema;
 pub mod session;

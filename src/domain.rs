@@ -19,6 +19,7 @@ pub mod page;
 pub mod policy;
 pub mod reference;
 pub mod report;
+pub mod round;
 pub mod sync;
 pub mod task;
 pub mod text;

@@ -20,6 +20,7 @@ mod policy;
 mod position;
 mod reference;
 mod report;
+mod round;
 mod ruling;
 mod supervision;
 mod sync;

@@ -7,6 +7,8 @@ mod hand_over;
 mod photo_linked;
 mod photo_stored;
 mod release_held;
+mod release_round;
 mod resume_suspended;
 pub mod runner;
+mod start_round;
 mod sweep;

@@ -15,6 +15,7 @@ pub mod policy;
 pub mod queue;
 pub mod reference;
 pub mod report;
+pub mod round;
 pub mod ruling;
 pub mod state;
 pub mod supervision;

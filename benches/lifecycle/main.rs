@@ -86,7 +86,7 @@ async fn measure(
     let points = city
         .cluster
         .run("SELECT id, lat, lon FROM check_points ORDER BY code")?;
-    let mut writer = Writer::new(&points)?.in_words_only();
+    let mut writer = Writer::new(&points, Some("behaviour"))?;
     say("warming up");
     life::live(city, &mut writer, OFFICER, WARM_UP).await?;
     say(&format!(

@@ -37,7 +37,6 @@ struct Condition {
     item: String,
     code: String,
     name: String,
-    kind: String,
 }
 
 struct CheckPoint {
@@ -55,8 +54,9 @@ pub struct Draft {
 }
 
 impl Writer {
-    /// Knows the demo city; `points` are its check points: id, latitude, longitude, each line one.
-    pub fn new(points: &str) -> anyhow::Result<Self> {
+    /// Knows the demo city; `points` are its check points: id, latitude, longitude, each line one. Reports faults of one kind
+    /// (`behaviour`: put right without an after-photo), or of all.
+    pub fn new(points: &str, of_kind: Option<&str>) -> anyhow::Result<Self> {
         let demo =
             |file: &str| read_to_string(format!("{}/demo/{file}", env!("CARGO_MANIFEST_DIR")));
         let parsed = parse_areas(&demo("districts.wgs84.geojson")?, Datum::Wgs84)
@@ -71,11 +71,13 @@ impl Writer {
         for row in csv::Reader::from_reader(demo("conditions.csv")?.as_bytes()).records() {
             let row = row?;
             let text = |column: usize| row.get(column).unwrap_or_default().to_owned();
+            if of_kind.is_some_and(|kind| kind != text(6)) {
+                continue;
+            }
             conditions.push(Condition {
                 item: text(2),
                 code: text(3),
                 name: text(4),
-                kind: text(6),
             });
         }
         let points = points.lines().map(|line| check_point(line, &districts));
@@ -88,14 +90,6 @@ impl Writer {
             districts,
             written: 0,
         })
-    }
-
-    /// Reports only what is put right without an after-photo, and rechecked: behaviour.
-    #[must_use]
-    pub fn in_words_only(mut self) -> Self {
-        self.conditions
-            .retain(|condition| condition.kind == "behaviour");
-        self
     }
 
     /// The next report, as a mutation.

@@ -105,7 +105,7 @@ async fn measure(
     let points = city
         .cluster
         .run("SELECT id, lat, lon FROM check_points ORDER BY code")?;
-    let mut writer = Writer::new(&points)?;
+    let mut writer = Writer::new(&points, None)?;
 
     say("PostgreSQL alone: rows as long as a report");
     let row_bytes = serde_json::to_vec(&writer.write()?.mutation)?.len();

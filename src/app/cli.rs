@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::config::{Config, DataArgs};
 use super::database::Database;
 use super::simulate::command::{SimulateArgs, simulate};
 use super::telemetry::LogArgs;
-use super::{admin, audit, explain, import, serve, telemetry, wire};
+use super::{admin, audit, explain, import, round, serve, telemetry, wire};
 use crate::db;
 use crate::domain::clock::Clock as _;
 use crate::gateways::blobs;
@@ -46,6 +47,9 @@ enum Command {
     Admin(AdminCommand),
     /// Import reference data.
     Import(import::ImportArgs),
+    /// Rounds, for who has the database itself.
+    #[command(subcommand)]
+    Round(RoundCommand),
     /// Try a test server with a city full of phones on which everything goes wrong; exit 1 on any loss or double.
     Simulate(SimulateArgs),
     /// The trail that nobody can quietly edit: verify it, print its public key, declare a restore.
@@ -72,6 +76,18 @@ pub(super) struct ServerArgs {
     pub(super) no_worker: bool,
     #[command(flatten)]
     pub(super) data: DataArgs,
+}
+
+#[derive(Subcommand)]
+enum RoundCommand {
+    /// Repeat the draw of a round from its seed and compare; exit 1 when it comes out otherwise.
+    Draw {
+        /// The round's id.
+        #[arg(long, value_name = "ROUND")]
+        verify: Uuid,
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }
 
 #[derive(Subcommand)]
@@ -125,6 +141,12 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
             let import::ImportArgs { data, what } = args;
             with_database(data, async |config, url| {
                 import::import(&wire::services(&config, &url, wire::Keys::None)?, &what).await
+            })
+        }
+        Command::Round(RoundCommand::Draw { verify, data }) => {
+            with_database(data, async |config, url| {
+                let svc = wire::services(&config, &url, wire::Keys::None)?;
+                print(&round::verify(&svc, verify).await?)
             })
         }
         Command::Simulate(args) => simulate(args),

@@ -478,6 +478,38 @@ diesel::table! {
         captured_at -> Nullable<Timestamptz>,
         captured_by -> Nullable<Text>,
         captured_error_s -> Nullable<Int4>,
+        round_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    round_points (round_id, point_id) {
+        round_id -> Uuid,
+        point_id -> Uuid,
+        kind -> Text,
+        district -> Nullable<Text>,
+        place -> Nullable<Int4>,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    rounds (id) {
+        id -> Uuid,
+        name -> Text,
+        mode -> Text,
+        purpose -> Text,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        release_at -> Nullable<Timestamptz>,
+        coverage -> Text,
+        quotas -> Jsonb,
+        state -> Text,
+        seed -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        drawn_at -> Nullable<Timestamptz>,
+        released_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -547,7 +579,7 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         account_id -> Uuid,
-        ticket_id -> Uuid,
+        ticket_id -> Nullable<Uuid>,
         state -> Text,
         rev -> Int8,
         note -> Text,
@@ -558,6 +590,8 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         result -> Nullable<Text>,
         cancelled_why -> Nullable<Text>,
+        round_id -> Nullable<Uuid>,
+        point_id -> Nullable<Uuid>,
     }
 }
 
@@ -737,12 +771,19 @@ diesel::joinable!(report_attachments -> reports (report_id));
 diesel::joinable!(reports -> accounts (account_id));
 diesel::joinable!(reports -> check_points (point_id));
 diesel::joinable!(reports -> devices (device_id));
+diesel::joinable!(reports -> rounds (round_id));
+diesel::joinable!(round_points -> accounts (account_id));
+diesel::joinable!(round_points -> check_points (point_id));
+diesel::joinable!(round_points -> rounds (round_id));
+diesel::joinable!(rounds -> accounts (created_by));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(sessions -> devices (device_id));
 diesel::joinable!(supervision_slips -> tickets (ticket_id));
 diesel::joinable!(supervision_slips -> units (unit_id));
 diesel::joinable!(sync_cursors -> accounts (account_id));
 diesel::joinable!(sync_cursors -> devices (device_id));
+diesel::joinable!(tasks -> check_points (point_id));
+diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> units (unit_id));
@@ -799,6 +840,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_amendments,
     report_attachments,
     reports,
+    round_points,
+    rounds,
     sessions,
     supervision_slips,
     sync_cursors,

@@ -24,7 +24,9 @@ struct Row {
     id: Uuid,
     kind: String,
     account_id: Uuid,
-    ticket_id: Uuid,
+    ticket_id: Option<Uuid>,
+    round_id: Option<Uuid>,
+    point_id: Option<Uuid>,
     state: String,
     rev: i64,
     note: String,
@@ -45,6 +47,8 @@ impl From<&Task> for Row {
             kind: task.kind.as_str().to_owned(),
             account_id: task.account_id,
             ticket_id: task.ticket_id,
+            round_id: task.round_id,
+            point_id: task.point_id,
             state: task.state.as_str().to_owned(),
             rev: task.rev,
             note: task.note.clone(),
@@ -70,6 +74,8 @@ impl TryFrom<Row> for Task {
             kind: row.kind.parse().map_err(unknown)?,
             account_id: row.account_id,
             ticket_id: row.ticket_id,
+            round_id: row.round_id,
+            point_id: row.point_id,
             state: row.state.parse().map_err(unknown)?,
             rev: row.rev,
             note: row.note,
@@ -186,6 +192,27 @@ pub async fn lock_live(
     row.map(Task::try_from).transpose()
 }
 
+/// The visit that an inspector still has to make to a point of a round, locked until the transaction ends.
+pub async fn lock_visit(
+    conn: &mut Conn,
+    round_id: Uuid,
+    point_id: Uuid,
+    account_id: Uuid,
+) -> Result<Option<Task>, DbError> {
+    let live = [TaskState::Open, TaskState::Started].map(TaskState::as_str);
+    let row: Option<Row> = tasks::table
+        .filter(tasks::round_id.eq(round_id))
+        .filter(tasks::point_id.eq(point_id))
+        .filter(tasks::account_id.eq(account_id))
+        .filter(tasks::state.eq_any(live))
+        .select(Row::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Task::try_from).transpose()
+}
+
 /// Tasks behind a place, the latest first, each with its inspector's name.
 pub async fn page(
     conn: &mut Conn,
@@ -210,6 +237,9 @@ pub async fn page(
     }
     if let Some(ticket_id) = filter.ticket_id {
         query = query.filter(tasks::ticket_id.eq(ticket_id));
+    }
+    if let Some(round_id) = filter.round_id {
+        query = query.filter(tasks::round_id.eq(round_id));
     }
     if let Some((at, id)) = after {
         let at = at.to_diesel();
@@ -285,12 +315,12 @@ pub enum Whose<'a> {
 
 const DISMISS: &str = "\
 UPDATE tasks k SET state = 'cancelled', rev = k.rev + 1, ended_at = $4, \
-       cancelled_why = CASE WHEN k.kind = 'recheck' AND t.state <> 'awaiting_recheck' THEN 'moved_on' ELSE 'unfit' END \
-  FROM tickets t, accounts i \
- WHERE t.id = k.ticket_id AND i.id = k.account_id AND k.state IN ('open', 'started') \
-   AND ($1 OR k.ticket_id = ANY ($2) OR k.account_id = $3) \
-   AND (k.kind = 'recheck' AND t.state <> 'awaiting_recheck' OR NOT i.active \
-        OR NOT EXISTS (SELECT FROM ticket_judges j WHERE j.ticket_id = k.ticket_id AND j.account_id = k.account_id)) \
+       cancelled_why = CASE WHEN t.state <> 'awaiting_recheck' AND k.kind = 'recheck' THEN 'moved_on' ELSE 'unfit' END \
+  FROM tasks m JOIN accounts i ON i.id = m.account_id LEFT JOIN tickets t ON t.id = m.ticket_id \
+ WHERE m.id = k.id AND k.state IN ('open', 'started') AND ($1 OR k.ticket_id = ANY ($2) OR k.account_id = $3) \
+   AND (k.kind = 'recheck' AND t.state <> 'awaiting_recheck' OR NOT i.active OR i.role <> 'inspector' \
+        OR k.ticket_id IS NOT NULL \
+           AND NOT EXISTS (SELECT FROM ticket_judges j WHERE j.ticket_id = k.ticket_id AND j.account_id = k.account_id)) \
 RETURNING k.id";
 
 /// Cancels tasks that have become needless, or whose inspector may not do them any more. Answers them.
@@ -299,11 +329,6 @@ pub async fn dismiss(
     whose: Whose<'_>,
     now: Timestamp,
 ) -> Result<Vec<Task>, DbError> {
-    #[derive(QueryableByName)]
-    struct IdRow {
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
-    }
     let (everyone, tickets, account) = match whose {
         Whose::Tickets(ids) => (false, ids, None),
         Whose::Account(id) => (false, &[][..], Some(id)),
@@ -316,10 +341,37 @@ pub async fn dismiss(
         .bind::<Timestamptz, _>(now.to_diesel())
         .load(conn)
         .await?;
-    if dismissed.is_empty() {
+    cancelled(conn, dismissed).await
+}
+
+/// Cancels the visits of a round that were not made. Answers them.
+pub async fn cancel_round(
+    conn: &mut Conn,
+    round_id: Uuid,
+    now: Timestamp,
+) -> Result<Vec<Task>, DbError> {
+    let rows: Vec<IdRow> = cached(
+        "UPDATE tasks SET state = 'cancelled', rev = rev + 1, ended_at = $2, cancelled_why = 'round_closed' \
+          WHERE round_id = $1 AND state IN ('open', 'started') RETURNING id",
+    )
+    .bind::<SqlUuid, _>(round_id)
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .load(conn)
+    .await?;
+    cancelled(conn, rows).await
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+async fn cancelled(conn: &mut Conn, rows: Vec<IdRow>) -> Result<Vec<Task>, DbError> {
+    if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = dismissed.into_iter().map(|row| row.id).collect();
-    let dismissed = with_ids(conn, &ids).await?;
-    Ok(dismissed.into_iter().map(|(_, task)| task).collect())
+    let ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    let tasks = with_ids(conn, &ids).await?;
+    Ok(tasks.into_iter().map(|(_, task)| task).collect())
 }

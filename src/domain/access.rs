@@ -28,6 +28,10 @@ pub enum Action {
     AskInspectors,
     /// Read what was drawn by lot, and the seed.
     ReadDraws,
+    /// Plan rounds, draw, release and close them.
+    PlanRounds,
+    /// Read the draw of a round.
+    ReadRoundDraws,
     /// List tasks: one's own, or all (office).
     ReadTasks,
     /// Start and finish one's own tasks.
@@ -96,11 +100,13 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReplayQuarantined
         | Action::ReadOverdue => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
-        Action::EndRuling => &[Supervisor],
+        Action::EndRuling | Action::PlanRounds => &[Supervisor],
         Action::ReadRequests | Action::ReadSlips | Action::ReadStages => {
             &[Officer, Clerk, Supervisor]
         }
-        Action::ReadOriginalReads | Action::ReadAuditHeads => &[Supervisor, Auditor],
+        Action::ReadRoundDraws | Action::ReadOriginalReads | Action::ReadAuditHeads => {
+            &[Supervisor, Auditor]
+        }
         Action::ReadStageTimes => &[Officer, Clerk, Supervisor, Auditor],
         Action::ProveTrail => &[Auditor],
         Action::ReadRendition | Action::ReadTickets => {

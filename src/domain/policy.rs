@@ -93,6 +93,12 @@ pub struct Policies {
     /// How long a unit may take to reply to a supervision slip, when the slip does not say.
     #[serde(rename = "limits.reply_work_h")]
     pub reply_work_h: u32,
+    /// A point that was visited within so many days is not drawn.
+    #[serde(rename = "rounds.revisit_after_days")]
+    pub round_revisit_after_days: u32,
+    /// Points of the last round are not drawn for the next.
+    #[serde(rename = "rounds.skips_last")]
+    pub round_skips_last: bool,
 }
 
 impl Default for Policies {
@@ -117,6 +123,8 @@ impl Default for Policies {
             recheck_work_h: 16,
             decide_work_h: 8,
             reply_work_h: 8,
+            round_revisit_after_days: 7,
+            round_skips_last: true,
         }
     }
 }
@@ -187,6 +195,7 @@ impl Policies {
             (self.recheck_work_h, 1_000),
             (self.decide_work_h, 1_000),
             (self.reply_work_h, 1_000),
+            (self.round_revisit_after_days, 365),
         ];
         for (figure, most) in figures {
             if !(1..=most).contains(&figure) {
@@ -283,6 +292,14 @@ impl Policies {
             "limits.reply_work_h" => Text::new(
                 "督办单未写明时，应在多少工作时内回复",
                 "work hours in which a supervision slip should be replied to when it does not say",
+            ),
+            "rounds.revisit_after_days" => Text::new(
+                "多少天内走访过的点位不再抽取",
+                "a point visited within this many days is not drawn",
+            ),
+            "rounds.skips_last" => Text::new(
+                "上一批次抽中的点位，下一批次不再抽取",
+                "points drawn for the last round are not drawn for the next",
             ),
             _ => return None,
         })

@@ -87,6 +87,8 @@ impl Place {
 pub struct NewReport {
     /// Made by the phone.
     pub id: Uuid,
+    /// Round that the stop was part of.
+    pub round_id: Option<Uuid>,
     /// Check point, if the stop was at one.
     pub point_id: Option<Uuid>,
     /// Remark on the whole stop.

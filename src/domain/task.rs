@@ -16,6 +16,8 @@ pub enum TaskKind {
     Recheck,
     /// 回头看: look whether what a unit closed by itself is still right.
     Lookback,
+    /// 走访: go to a point of a round. Done by a report from there.
+    Visit,
 }
 
 /// Where a task stands.
@@ -40,6 +42,8 @@ pub enum CancelledWhy {
     MovedOn,
     /// The inspector may not judge it any more: switched off, moved, or found to be kin of the lead unit.
     Unfit,
+    /// The round was closed.
+    RoundClosed,
 }
 
 macro_rules! words {
@@ -71,9 +75,9 @@ macro_rules! words {
     };
 }
 
-words!(TaskKind: Recheck = "recheck", Lookback = "lookback");
+words!(TaskKind: Recheck = "recheck", Lookback = "lookback", Visit = "visit");
 words!(TaskState: Open = "open", Started = "started", Done = "done", Cancelled = "cancelled");
-words!(CancelledWhy: Reassigned = "reassigned", MovedOn = "moved_on", Unfit = "unfit");
+words!(CancelledWhy: Reassigned = "reassigned", MovedOn = "moved_on", Unfit = "unfit", RoundClosed = "round_closed");
 
 /// A task.
 #[derive(Debug, Clone)]
@@ -84,8 +88,12 @@ pub struct Task {
     pub kind: TaskKind,
     /// by whom,
     pub account_id: Uuid,
-    /// about which ticket.
-    pub ticket_id: Uuid,
+    /// about which ticket; none for a visit.
+    pub ticket_id: Option<Uuid>,
+    /// In which round; of a visit alone.
+    pub round_id: Option<Uuid>,
+    /// At which check point; of a visit alone.
+    pub point_id: Option<Uuid>,
     /// Where it stands.
     pub state: TaskState,
     /// Counts its changes.
@@ -114,13 +122,31 @@ pub struct Task {
 pub struct NotNow(pub TaskState);
 
 impl Task {
-    /// A new task.
+    /// A new task about a ticket.
     pub fn new(kind: TaskKind, ticket_id: Uuid, account_id: Uuid, now: Timestamp) -> Self {
+        Self {
+            ticket_id: Some(ticket_id),
+            ..Self::blank(kind, account_id, now)
+        }
+    }
+
+    /// A new visit to a point of a round.
+    pub fn visit(round_id: Uuid, point_id: Uuid, account_id: Uuid, now: Timestamp) -> Self {
+        Self {
+            round_id: Some(round_id),
+            point_id: Some(point_id),
+            ..Self::blank(TaskKind::Visit, account_id, now)
+        }
+    }
+
+    fn blank(kind: TaskKind, account_id: Uuid, now: Timestamp) -> Self {
         Self {
             id: Uuid::new_v4(),
             kind,
             account_id,
-            ticket_id,
+            ticket_id: None,
+            round_id: None,
+            point_id: None,
             state: TaskState::Open,
             rev: 1,
             note: String::new(),
@@ -215,6 +241,8 @@ pub struct TaskFilter {
     pub account_id: Option<Uuid>,
     /// About this ticket.
     pub ticket_id: Option<Uuid>,
+    /// In this round.
+    pub round_id: Option<Uuid>,
 }
 
 /// An inspector who may judge a ticket's rectification.

@@ -347,8 +347,13 @@ impl Ticket {
         }
     }
 
-    /// Refuses the command unless one of these parties may give it now. A submission whose photos never come is no dead
-    /// end: until they are here it may be made again.
+    /// Whether it exists for no unit before its round is released.
+    pub fn is_sealed(&self) -> bool {
+        self.triage_reasons.contains(&TriageReason::Sealed)
+    }
+
+    /// Refuses the command unless one of these parties may give it now. A sealed ticket is neither filed nor merged. A
+    /// submission whose photos never come is no dead end: until they are here it may be made again.
     ///
     /// # Errors
     /// [`Refused`], as the machine says, then what the ticket's own facts forbid.
@@ -364,6 +369,9 @@ impl Ticket {
             self.state
         };
         command.require(state, parties)?;
+        if self.is_sealed() && matches!(command, Command::File | Command::Merge) {
+            return Err(Refused::WrongState(state));
+        }
         match self.hindrance(command, parties, situation) {
             Some(hindrance) => Err(Refused::Hindered(hindrance)),
             None => Ok(()),

@@ -160,6 +160,10 @@ fn tags() -> Vec<Tag> {
             "确权。Ownership rulings: precedents for a place and an item.",
         ),
         (
+            "rounds",
+            "督查批次：计划、抽点、封存、解封、覆盖率。Inspection rounds: planned, drawn, sealed, released; how far they have come.",
+        ),
+        (
             "sync",
             "手机离线同步：拉取变化、提交离线工作。Phones pull what changed and push what was done offline; see api-spec/sync.md.",
         ),

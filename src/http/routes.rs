@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     account, audit, duty, evidence, files, handover, home, lookback, openapi, policy, reference,
-    report, ruling, supervision, sync, task, ticket,
+    report, round, ruling, supervision, sync, task, ticket,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -87,6 +87,15 @@ fn tickets(config: &mut ServiceConfig<'_>) {
 /// What the supervision office and the auditor do beside tickets.
 fn office(config: &mut ServiceConfig<'_>) {
     config
+        .service(round::create::create_round)
+        .service(round::list::list_rounds)
+        .service(round::get::get_round)
+        .service(round::replace::replace_round)
+        .service(round::draw::draw_round)
+        .service(round::read_draw::get_round_draw)
+        .service(round::release::release_round)
+        .service(round::close::close_round)
+        .service(round::coverage::get_round_coverage)
         .service(lookback::list::list_lookbacks)
         .service(lookback::ask::assign_lookback)
         .service(lookback::draw::draw_lookbacks)

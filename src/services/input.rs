@@ -10,5 +10,6 @@ pub mod mutation;
 pub mod photo;
 pub mod report;
 pub mod request;
+pub mod round;
 pub mod task;
 pub mod ticket;

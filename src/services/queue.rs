@@ -59,6 +59,16 @@ pub enum JobKind {
     DrawLookbacks {},
     /// Anchor new rows of trails in the audit log.
     Anchor {},
+    /// Reveal a round to its inspectors.
+    StartRound {
+        /// The round.
+        round_id: Uuid,
+    },
+    /// Release what a covert round has found.
+    ReleaseRound {
+        /// The round.
+        round_id: Uuid,
+    },
 }
 
 /// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.

@@ -6,6 +6,7 @@ mod finish;
 mod list;
 mod start;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::db::{self, AsyncConnection as _, Conn};
@@ -13,6 +14,7 @@ use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::task::{Task, TaskKind, TaskOrder, TaskState};
 use crate::domain::text::Text;
+use crate::domain::ticket::command::RecheckResult;
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
 
@@ -80,14 +82,36 @@ pub(in crate::services) async fn rechecked(
     conn: &mut Conn,
     actor: &Actor,
     ticket_id: Uuid,
-    result: crate::domain::ticket::command::RecheckResult,
-    now: jiff::Timestamp,
+    result: RecheckResult,
+    now: Timestamp,
 ) -> Result<()> {
     let task = db::task::lock_live(conn, ticket_id, TaskKind::Recheck).await?;
     if let Some(mut task) = task.filter(|task| task.account_id == actor.account_id) {
         task.finish(result, now).map_err(|now| not_now(now.0))?;
         db::task::update(conn, &task).await?;
         db::feed::tasks(conn, &[task.id]).await?;
+    }
+    Ok(())
+}
+
+/// A report from a point of a round is the visit that its sender was to make there.
+pub(in crate::services) async fn visited(
+    conn: &mut Conn,
+    actor: &Actor,
+    (round_id, point_id): (Uuid, Uuid),
+    clean: bool,
+    now: Timestamp,
+) -> Result<()> {
+    let visit = db::task::lock_visit(conn, round_id, point_id, actor.account_id).await?;
+    if let Some(mut visit) = visit {
+        let result = if clean {
+            RecheckResult::Pass
+        } else {
+            RecheckResult::Fail
+        };
+        visit.finish(result, now).map_err(|now| not_now(now.0))?;
+        db::task::update(conn, &visit).await?;
+        db::feed::tasks(conn, &[visit.id]).await?;
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ mod suggest;
 mod supervise;
 mod suspension;
 pub(in crate::services) mod trail;
+pub(in crate::services) mod unseal;
 mod void;
 
 pub use case::Given;

@@ -20,7 +20,8 @@ fn xuncha(arguments: &[&str]) -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+/// Runs the program to its end.
+pub fn run(arguments: &[&str]) -> Output {
     xuncha(arguments)
         .stdin(Stdio::null())
         .output()

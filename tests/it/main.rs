@@ -19,6 +19,7 @@ mod openapi;
 mod readme;
 mod reference;
 mod report;
+mod round;
 mod schema;
 mod shell;
 mod simulate;

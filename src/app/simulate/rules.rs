@@ -37,6 +37,8 @@ const TASK: Names = &[
     "kind",
     "state",
     "ticket",
+    "round",
+    "point",
     "note",
     "due_at",
     "created_at",

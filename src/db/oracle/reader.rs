@@ -74,7 +74,7 @@ UNION ALL SELECT 'points', p.id, NULL, jsonb_build_object('code', code, 'name_zh
   FROM check_points p, me WHERE valid_until IS NULL AND NOT me.officer";
 
 const TASKS: &str = concat!(
-    "SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'note', k.note, \
+    "SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'round', k.round_id, 'point', k.point_id, 'note', k.note, \
      'result', k.result, 'cancelled', k.cancelled_why, 'inspector', CASE WHEN me.office THEN k.account_id END, 'due_at', ",
     seconds!("k.due_at"),
     ", 'created_at', ",

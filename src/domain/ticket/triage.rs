@@ -25,11 +25,13 @@ pub enum TriageReason {
     PossibleDuplicate,
     /// No rule found a unit, and the city has named no fallback owner.
     NoOwner,
+    /// Found in a covert round that is not released: unseen by units.
+    Sealed,
 }
 
 impl TriageReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OutsideCity,
         Self::BorderAmbiguous,
         Self::NoCondition,
@@ -38,6 +40,7 @@ impl TriageReason {
         Self::PositionWeak,
         Self::PossibleDuplicate,
         Self::NoOwner,
+        Self::Sealed,
     ];
 
     /// The word used in the API and in the database.
@@ -51,6 +54,7 @@ impl TriageReason {
             Self::PositionWeak => "position_weak",
             Self::PossibleDuplicate => "possible_duplicate",
             Self::NoOwner => "no_owner",
+            Self::Sealed => "sealed",
         }
     }
 }

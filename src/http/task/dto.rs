@@ -13,14 +13,18 @@ use crate::domain::task::{Judge, Task};
 pub struct TaskOut {
     /// The task.
     id: Uuid,
-    /// What is to be done: `recheck` or `lookback`.
+    /// What is to be done: `recheck`, `lookback` or `visit`.
     kind: &'static str,
     /// `open`, `started`, `done` or `cancelled`.
     state: &'static str,
     /// Version.
     rev: String,
-    /// The ticket that it is about.
-    ticket: Uuid,
+    /// The ticket that it is about; none for a visit.
+    ticket: Option<Uuid>,
+    /// The round of a visit.
+    round: Option<Uuid>,
+    /// The check point of a visit.
+    point: Option<Uuid>,
     /// The inspector who is to do it.
     inspector: InspectorOut,
     /// What the office says to it.
@@ -36,7 +40,7 @@ pub struct TaskOut {
     /// What was found: `pass`, `fail` or `unable`.
     result: Option<&'static str>,
     /// Why it was cancelled: `reassigned` (another was asked), `moved_on` (the ticket went on without it), `unfit` (the inspector was
-    /// switched off or moved, or is kin of the lead unit).
+    /// switched off or moved, or is kin of the lead unit), `round_closed`.
     cancelled: Option<&'static str>,
 }
 
@@ -86,6 +90,8 @@ impl TaskOut {
             state: task.state.as_str(),
             rev: task.rev.to_string(),
             ticket: task.ticket_id,
+            round: task.round_id,
+            point: task.point_id,
             inspector: InspectorOut {
                 id: task.account_id,
                 name: inspector_name,

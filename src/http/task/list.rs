@@ -21,7 +21,7 @@ use crate::services::{Error, Services, task};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TaskListQuery {
-    /// `recheck` or `lookback`.
+    /// `recheck`, `lookback` or `visit`.
     kind: Option<String>,
     /// `open`, `started`, `done` or `cancelled`.
     #[param(example = "open")]
@@ -30,6 +30,8 @@ pub struct TaskListQuery {
     inspector: Option<Uuid>,
     /// About the ticket with this id.
     ticket: Option<Uuid>,
+    /// In the round with this id.
+    round: Option<Uuid>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// Most rows, 1 to 500; 50 when not given.
@@ -62,6 +64,7 @@ pub async fn list_tasks(
         state: word("state", query.state.as_deref(), TaskState::ALL)?,
         account_id: query.inspector,
         ticket_id: query.ticket,
+        round_id: query.round,
     };
     let limit = page_limit(query.limit)?;
     let page = task::list(&svc, &caller.0, filter, query.cursor.as_deref(), limit).await?;

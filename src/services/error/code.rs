@@ -146,6 +146,8 @@ codes! {
     PhotosPending: "photos_pending", Conflict, "整改照片尚未传齐，暂不能核查", "The photos of the submission are not all here yet";
     /// A recheck is given to its ticket, which ends the task.
     RecheckInstead: "recheck_instead", Conflict, "核查任务请直接提交工单核查，任务随之完成", "Give the ticket its recheck: that ends the task";
+    /// A visit is made by its report.
+    ReportInstead: "report_instead", Conflict, "走访任务请直接上报该点位，任务随之完成", "Report from the point: that ends the task";
     /// There is nothing that could be drawn.
     NothingToDraw: "nothing_to_draw", Conflict, "没有可抽取的工单或点位", "There is nothing that could be drawn";
     /// The duty has ended before.

@@ -144,14 +144,6 @@ impl ReportIn {
         let photos = read_photos(&self.attachments, "/attachments", MAX_PHOTOS, &mut faults);
         let fix = self.geo.and_then(|geo| geo.parse(&mut faults));
         let data = self.data;
-        if data.round.is_some() {
-            faults.add(
-                "/data/round",
-                "round_unknown",
-                "没有这个督查批次",
-                "there is no such round",
-            );
-        }
         faults.check_length("/data/note", &data.note, MAX_TEXT_CHARS);
         if data.clean != data.findings.is_empty() {
             faults.add(
@@ -188,6 +180,7 @@ impl ReportIn {
         let captured = serde_json::to_value(self.captured).unwrap_or_default();
         let report = NewReport {
             id: self.id,
+            round_id: data.round,
             point_id: data.point,
             note: data.note,
             clean: data.clean,

@@ -15,7 +15,7 @@ use crate::domain::account::Actor;
 use crate::domain::report::{NewReport, Report};
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
-use crate::services::sync;
+use crate::services::{round, sync, task};
 
 /// What came of it.
 #[derive(Debug)]
@@ -107,6 +107,7 @@ pub async fn create_on(
     require(actor, Action::CreateReport).map_err(Error::from)?;
     db::feed::hold_readers(conn).await?;
     let reference = svc.reference.current(conn).await?;
+    let rounds = round::standing::hold(conn, actor, reports).await?;
     let sender = Sender {
         account_id: actor.account_id,
         device_id: actor.device_id,
@@ -114,7 +115,7 @@ pub async fn create_on(
     };
     let mut stops = Vec::with_capacity(reports.len());
     for (index, report) in reports.iter().enumerate() {
-        stops.push(Stop::read(&reference, report).map_err(NotStored::at(index))?);
+        stops.push(Stop::read(&reference, &rounds, report).map_err(NotStored::at(index))?);
     }
     let arrivals: Vec<_> = stops
         .iter()
@@ -127,6 +128,12 @@ pub async fn create_on(
         .filter(|(_, stop)| unclaimed.remove(&stop.report.id))
         .collect();
     let stored = intake::take_in(&reference, conn, actor, &new, sender.received_at).await?;
+    for (_, stop) in &new {
+        if let Some(visit) = stop.report.round_id.zip(stop.report.point_id) {
+            let clean = stop.report.clean;
+            task::visited(conn, actor, visit, clean, sender.received_at).await?;
+        }
+    }
     let mut stored: HashMap<usize, Report> =
         new.iter().map(|(index, _)| *index).zip(stored).collect();
     let mut outcomes = Vec::with_capacity(reports.len());

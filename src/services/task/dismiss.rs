@@ -26,7 +26,7 @@ pub(in crate::services) async fn announce(conn: &mut Conn, tasks: &[Task]) -> Re
     let ids: Vec<Uuid> = tasks.iter().map(|task| task.id).collect();
     db::feed::tasks(conn, &ids).await?;
     let looked_back_at = tasks.iter().filter(|task| task.kind == TaskKind::Lookback);
-    let tickets: Vec<Uuid> = looked_back_at.map(|task| task.ticket_id).collect();
+    let tickets: Vec<Uuid> = looked_back_at.filter_map(|task| task.ticket_id).collect();
     if !tickets.is_empty() {
         db::feed::tickets_to_inspectors(conn, &tickets).await?;
     }

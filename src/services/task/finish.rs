@@ -1,4 +1,4 @@
-//! `task.finish`: what a look-back found. A pass or a fail goes into the ticket's trail, where its unit can read it; "unable"
+//! `task.finish`: what a look-back found, or that a point is out of reach. Of a look-back: a pass or a fail goes into the ticket's trail, where its unit can read it; "unable"
 //! stays with the office. A closed ticket never reopens: a fail is reported anew, and goes the way of every finding.
 
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use crate::services::{evidence, report};
 /// open, started → done.
 ///
 /// # Errors
-/// `recheck_instead` for a recheck; `invalid` as for a recheck: photos for a pass or a fail, words for anything but a pass.
+/// `recheck_instead` for a recheck, `report_instead` for a visit that was made; `invalid` as for a recheck: photos for a pass or a fail, words for anything but a pass.
 pub(super) async fn finish(
     svc: &Services,
     conn: &mut Conn,
@@ -37,11 +37,35 @@ pub(super) async fn finish(
     if !known.is_live() {
         return Err(not_now(known.state));
     }
-    if known.kind == TaskKind::Recheck {
-        return Err(Error::new(Code::RecheckInstead));
+    match (known.kind, known.ticket_id) {
+        (TaskKind::Lookback, Some(ticket_id)) => {
+            look_back(svc, conn, actor, id, ticket_id, found).await
+        }
+        (TaskKind::Visit, _) if found.result == RecheckResult::Unable => {
+            recheck::check(&found, false)?;
+            let mut task = lock_own(conn, actor, id).await?;
+            task.note = found.opinion;
+            task.finish(found.result, svc.now())
+                .map_err(|now| not_now(now.0))?;
+            db::task::update(conn, &task).await?;
+            db::feed::tasks(conn, &[id]).await?;
+            Ok(task)
+        }
+        (TaskKind::Visit, _) => Err(Error::new(Code::ReportInstead)),
+        (TaskKind::Recheck | TaskKind::Lookback, _) => Err(Error::new(Code::RecheckInstead)),
     }
+}
+
+async fn look_back(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    id: Uuid,
+    ticket_id: Uuid,
+    found: Recheck,
+) -> Result<Task> {
     let reference = svc.reference.current(conn).await?;
-    let ticket = db::ticket::lock(conn, &TicketScope::of(actor), known.ticket_id).await?;
+    let ticket = db::ticket::lock(conn, &TicketScope::of(actor), ticket_id).await?;
     let mut task = lock_own(conn, actor, id).await?;
     task.finish(found.result, svc.now())
         .map_err(|now| not_now(now.0))?;
@@ -139,6 +163,7 @@ async fn report_anew(
     };
     let new = NewReport {
         id: task.id,
+        round_id: None,
         point_id: ticket.point_id,
         note: String::new(),
         clean: false,

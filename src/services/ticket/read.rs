@@ -51,9 +51,9 @@ pub async fn read_trail(
     Ok(events.into_iter().zip(held).collect())
 }
 
-/// From the first row that the reader sees, without gaps: a gap would tell of a row that is the office's own.
+/// Without gaps, which would tell of rows that are the office's own; from 2 where the arrival is one of those.
 fn number_anew(mut events: Vec<Event>) -> Vec<Event> {
-    let first = events.first().map_or(1, |event| event.seq);
+    let first = events.first().map_or(1, |event| event.seq.min(2));
     for (event, seq) in events.iter_mut().zip(first..) {
         event.seq = seq;
     }

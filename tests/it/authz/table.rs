@@ -57,6 +57,8 @@ const SUSPENSION: &str =
 const REPLY: &str = r#"{"slip": "DB-2026-000001", "text": "what"}"#;
 const CORRECTION: &str = r#"{"item": "E0102", "reason": "why"}"#;
 const HANDOVER: &str = r#"{"to": "371602", "opinion": "why"}"#;
+const ROUND: &str = r#"{"name": "r", "mode": "announced", "starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-05T00:00:00Z", "coverage": "full", "quotas": [{"kind": "K01"}]}"#;
+const SUPERVISOR_MISSES: [u16; 8] = [401, 403, 403, 403, 404, 403, 403, 403];
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -133,6 +135,15 @@ pub const ROWS: &[Row] = &[
     row("list_tasks",                                 [401, 200, 403, 200, 200, 403, 403, 403]),
     row("start_task",                                 [401, 404, 403, 403, 403, 403, 403, 403]),
     Row { body: Some(RECHECK), ..row("finish_task",         [401, 404, 403, 403, 403, 403, 403, 403]) },
+    Row { body: Some(ROUND), ..row("create_round",          [401, 403, 403, 403, 201, 403, 403, 403]) },
+    row("list_rounds",                                [401, 403, 403, 403, 200, 403, 403, 403]),
+    row("get_round",                                  SUPERVISOR_MISSES),
+    Row { body: Some(ROUND), ..row("replace_round",         SUPERVISOR_MISSES) },
+    row("draw_round",                                 SUPERVISOR_MISSES),
+    row("get_round_draw",                             [401, 403, 403, 403, 404, 403, 404, 403]),
+    row("release_round",                              SUPERVISOR_MISSES),
+    row("close_round",                                SUPERVISOR_MISSES),
+    row("get_round_coverage",                         SUPERVISOR_MISSES),
     row("list_lookbacks",                             OFFICE_READS),
     Row { body: Some(ASK), ..row("assign_lookback",         [401, 403, 403, 404, 404, 403, 403, 403]) },
     row("draw_lookbacks",                             [401, 403, 403, 409, 409, 403, 403, 403]),

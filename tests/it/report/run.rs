@@ -20,6 +20,7 @@ fn report() -> NewReport {
     let aid = Uuid::new_v4();
     NewReport {
         id: Uuid::new_v4(),
+        round_id: None,
         point_id: None,
         note: String::new(),
         clean: false,

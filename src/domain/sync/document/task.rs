@@ -10,12 +10,19 @@ use crate::domain::task::Task;
 /// A task (督查任务).
 #[derive(Debug, Clone, Serialize)]
 pub struct TaskDoc {
-    /// What is to be done: `recheck` or `lookback`.
+    /// What is to be done: `recheck`, `lookback` or `visit`.
     pub kind: &'static str,
     /// Where it stands.
     pub state: &'static str,
     /// The ticket that it is about.
-    pub ticket: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Uuid>,
+    /// The round of a visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<Uuid>,
+    /// The check point of a visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<Uuid>,
     /// What the office says to it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -58,6 +65,8 @@ impl TaskDoc {
             kind: task.kind.as_str(),
             state: task.state.as_str(),
             ticket: task.ticket_id,
+            round: task.round_id,
+            point: task.point_id,
             note: task.note,
             due_at: task.due_at,
             created_at: task.created_at,

@@ -44,7 +44,7 @@ pub(super) async fn meet(
     }
     let mut before: Vec<Predecessor> = Vec::new();
     for (nth, (_, draft)) in (0..).zip(drafts) {
-        let Some(position) = draft.ticket.position else {
+        let Some(position) = draft.ticket.position.filter(|_| !draft.ticket.is_sealed()) else {
             continue;
         };
         let mut neighbours = near.remove(&nth).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What becomes of a finding, decided in memory: nothing here touches the database.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -9,12 +11,13 @@ use crate::domain::catalogue::FilingCondition;
 use crate::domain::check_point::CheckPoint;
 use crate::domain::geo::Point;
 use crate::domain::report::{NewFinding, NewReport, Place};
+use crate::domain::round::RoundStanding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::routing::UnitRef;
 use crate::domain::ticket::trail::Event;
-use crate::domain::ticket::triage::doubts;
+use crate::domain::ticket::triage::{TriageReason, doubts};
 use crate::services::error::{Error, FieldError, Result};
 use crate::services::reference::cache::{Entry, Reference};
 use crate::services::ticket::{filing, routing, stage, trail};
@@ -26,12 +29,27 @@ pub(in crate::services::report) struct Stop<'a> {
     pub own_position: Option<Point>,
     check_point: Option<&'a CheckPoint>,
     place: Place,
+    round: Option<RoundStanding>,
 }
 
 impl<'a> Stop<'a> {
     /// # Errors
-    /// `invalid` for an unknown check point.
-    pub fn read(reference: &'a Reference, report: &'a NewReport) -> Result<Self> {
+    /// `invalid` for an unknown check point, or a round that its sender does not know of.
+    pub fn read(
+        reference: &'a Reference,
+        rounds: &HashMap<Uuid, RoundStanding>,
+        report: &'a NewReport,
+    ) -> Result<Self> {
+        let round = report.round_id.map(|id| {
+            rounds.get(&id).copied().ok_or_else(|| {
+                Error::invalid_field(
+                    "/data/round",
+                    "round_unknown",
+                    Text::new("没有这个督查批次", "there is no such round"),
+                )
+            })
+        });
+        let round = round.transpose()?;
         let check_point = report.point_id.map(|id| {
             reference.check_point(id).ok_or_else(|| {
                 Error::invalid_field(
@@ -49,6 +67,7 @@ impl<'a> Stop<'a> {
             own_position: place(None).point(),
             place: place(check_point.map(|point| point.point)),
             check_point,
+            round,
         })
     }
 }
@@ -107,13 +126,17 @@ impl<'a> Draft<'a> {
             point_owner: stop.check_point.and_then(|point| point.owner_unit_id),
         };
         let routed = routing::route(reference, question, now);
-        let triage_reasons = doubts(
+        let danger = finding.danger || condition.is_some_and(|condition| condition.danger);
+        let mut triage_reasons = doubts(
             &stop.place,
             reference.policies.weak_accuracy_m,
             condition,
             finding.photos.len(),
             &routed.routing,
         );
+        if stop.round.is_some_and(|round| round.seals(danger)) {
+            triage_reasons.push(TriageReason::Sealed);
+        }
         let unit = routed.routing.unit.clone();
         Ok(Some(Self {
             report_id: stop.report.id,
@@ -133,7 +156,7 @@ impl<'a> Draft<'a> {
                 item: item.key.clone(),
                 condition_id: condition.map(|condition| condition.id),
                 text: finding.text.clone(),
-                danger: finding.danger || condition.is_some_and(|condition| condition.danger),
+                danger,
                 fixed_on_site: finding.fixed_on_site,
                 point_id: stop.report.point_id,
                 position: stop.place.point(),

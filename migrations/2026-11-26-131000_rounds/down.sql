@@ -1,0 +1,14 @@
+DELETE FROM tasks WHERE kind = 'visit';
+DROP INDEX tasks_point_id_idx;
+DROP INDEX tasks_round_id_idx;
+ALTER TABLE tasks DROP CONSTRAINT tasks_cancelled_why_check;
+ALTER TABLE tasks ADD CONSTRAINT tasks_cancelled_why_check CHECK (cancelled_why IN ('reassigned', 'moved_on', 'unfit'));
+ALTER TABLE tasks DROP CONSTRAINT tasks_subject_check;
+ALTER TABLE tasks DROP CONSTRAINT tasks_kind_check;
+ALTER TABLE tasks ADD CONSTRAINT tasks_kind_check CHECK (kind IN ('recheck', 'lookback'));
+ALTER TABLE tasks DROP COLUMN point_id;
+ALTER TABLE tasks DROP COLUMN round_id;
+ALTER TABLE tasks ALTER COLUMN ticket_id SET NOT NULL;
+ALTER TABLE reports DROP COLUMN round_id;
+DROP TABLE round_points;
+DROP TABLE rounds;
