@@ -1,6 +1,7 @@
 //! 延期.
 
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{DISTRICT, SANITATION, ask_extension, city, may, office, rectifying};
@@ -74,6 +75,7 @@ async fn a_refused_extension_leaves_the_deadline_and_may_be_asked_for_again() {
     let due = shanghai("2026-11-20 16:00").to_string();
     assert_eq!(refused.at("/deadline/due_at"), &json!(due));
     assert_eq!(refused.at("/handling/extensions"), 0);
+    app.clock.advance(SignedDuration::from_mins(1));
     ask_extension(&officer, &id).await.expect(200);
     let states: Vec<_> = ticket(&officer, &id)
         .await

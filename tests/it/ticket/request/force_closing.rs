@@ -1,5 +1,6 @@
 //! 强制结案: two supervisors, and not a trace of the first before the second.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{city, may, office, rectifying};
@@ -133,6 +134,7 @@ async fn the_first_may_withdraw_and_it_lapses_when_the_ticket_ends_otherwise() {
     command(&second, &id, "confirm_force_close", json!({}))
         .await
         .expect_problem(409, "no_request");
+    app.clock.advance(SignedDuration::from_mins(1));
     command(&first, &id, "force_close", because())
         .await
         .expect(200);

@@ -1,6 +1,7 @@
 //! 挂账: the clock stands still until its day, and runs again by itself, once.
 
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 use serde_json::json;
 use xuncha::services::ticket::resume_suspended;
 
@@ -185,6 +186,7 @@ async fn suspending_lets_an_extension_lapse_that_was_asked_for_beside_it() {
     let (_, supervisor, _) = office(&app).await;
     let id = rectifying(&inspector, &officer).await;
     ask_extension(&officer, &id).await.expect(200);
+    app.clock.advance(SignedDuration::from_mins(1));
     ask_suspension(&officer, &id, "2026-11-25")
         .await
         .expect(200);
