@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    BigInt, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
@@ -98,23 +100,37 @@ struct SightingRow {
     seq: Option<i32>,
 }
 
-/// Photos of the same picture, by their bytes or by their looks; and the photo itself, at a distance of 0.
+/// Of a picture that was sent ten thousand times, such as an app's placeholder, the earliest are enough to flag all others by.
+const MOST: i64 = 50;
+
+/// Photos of the same picture, by their bytes or by their looks, those first that are used as evidence, and of these the
+/// earliest; and the photo itself, at a distance of 0.
 const SIGHTINGS: &str = "\
 WITH alike AS (\
   SELECT aid, min(distance_bits) AS distance_bits FROM (\
     SELECT b.id AS aid, 0 AS distance_bits FROM attachments a JOIN attachments b ON b.sha256 = a.sha256 \
      WHERE a.id = $1 AND (b.id = a.id OR b.stored_at IS NOT NULL) \
     UNION ALL SELECT other_id, distance_bits FROM photo_likenesses WHERE attachment_id = $1 \
-    UNION ALL SELECT attachment_id, distance_bits FROM photo_likenesses WHERE other_id = $1) AS found GROUP BY aid) \
-SELECT alike.aid, alike.distance_bits, a.created_at AS known_since, u.occasion, u.seq \
-  FROM alike JOIN attachments a ON a.id = alike.aid LEFT JOIN LATERAL (\
-    SELECT report_id AS occasion, NULL::integer AS seq FROM report_attachments WHERE attachment_id = alike.aid \
-    UNION ALL SELECT ticket_id, seq FROM ticket_attachments WHERE attachment_id = alike.aid AND role <> 'comment') AS u ON true \
- ORDER BY alike.aid";
+    UNION ALL SELECT attachment_id, distance_bits FROM photo_likenesses WHERE other_id = $1) AS found GROUP BY aid), \
+chosen AS (\
+  SELECT alike.aid, alike.distance_bits, a.created_at \
+    FROM alike JOIN attachments a ON a.id = alike.aid CROSS JOIN LATERAL (\
+      SELECT EXISTS (SELECT FROM report_attachments WHERE attachment_id = alike.aid) \
+          OR EXISTS (SELECT FROM ticket_attachments WHERE attachment_id = alike.aid AND role <> 'comment') AS used) AS it \
+   ORDER BY alike.aid = $1 DESC, it.used DESC, a.created_at, alike.aid LIMIT 1 + $2) \
+SELECT chosen.aid, chosen.distance_bits, chosen.created_at AS known_since, u.occasion, u.seq \
+  FROM chosen LEFT JOIN LATERAL (\
+    SELECT report_id AS occasion, NULL::integer AS seq FROM report_attachments WHERE attachment_id = chosen.aid \
+    UNION ALL SELECT ticket_id, seq FROM ticket_attachments WHERE attachment_id = chosen.aid AND role <> 'comment') AS u ON true \
+ ORDER BY chosen.aid";
 
-/// A photo and those of the same picture, each with the bits in which it differs.
+/// A photo and those of the same picture, each with the bits in which it differs; of more than [`MOST`] the earliest.
 pub async fn sightings(conn: &mut Conn, aid: Uuid) -> Result<Vec<(Sighting, u32)>, DbError> {
-    let rows: Vec<SightingRow> = cached(SIGHTINGS).bind::<SqlUuid, _>(aid).load(conn).await?;
+    let rows: Vec<SightingRow> = cached(SIGHTINGS)
+        .bind::<SqlUuid, _>(aid)
+        .bind::<BigInt, _>(MOST)
+        .load(conn)
+        .await?;
     let mut found: Vec<(Sighting, u32)> = Vec::new();
     for row in rows {
         let used = row.occasion.map(|id| occasion(id, row.seq));
@@ -143,16 +159,22 @@ struct Row {
     other_id: Option<Uuid>,
 }
 
-/// Writes down the flags of a photo, and those of others that point to it, in the place of all that were there. Answers the
-/// photos whose flags are others now.
+/// Writes down the flags of a photo, and those by which it and one of `among` point to each other, in the place of those that
+/// were there. Answers the photos whose flags are others now.
 pub async fn replace(
     conn: &mut Conn,
     aid: Uuid,
+    among: &[Uuid],
     raised: impl IntoIterator<Item = (Uuid, Raised)>,
 ) -> Result<Vec<Uuid>, DbError> {
+    let other = attachment_flags::other_id;
+    let alone_or_among = other.is_null().or(other.eq_any(among).assume_not_null());
+    let of_another = attachment_flags::attachment_id.eq_any(among);
+    let by_another = other.eq(aid).assume_not_null().and(of_another);
     let of_this = attachment_flags::attachment_id
         .eq(aid)
-        .or(attachment_flags::other_id.eq(aid).assume_not_null());
+        .and(alone_or_among)
+        .or(by_another);
     let held: Vec<Row> = attachment_flags::table
         .filter(of_this)
         .select(Row::as_select())

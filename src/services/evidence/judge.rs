@@ -53,7 +53,7 @@ pub async fn photo_linked(svc: &Services, aid: Uuid) -> Result<()> {
             let others = sightings.iter().filter(|(it, _)| it.aid != aid);
             raised.extend(others.filter_map(|(other, bits)| reuse(this, other, *bits)));
         }
-        let changed = flag::replace(conn, aid, raised).await?;
+        let changed = flag::replace(conn, aid, &aids, raised).await?;
         if !changed.is_empty() {
             db::feed::flags(conn, &changed).await?;
         }

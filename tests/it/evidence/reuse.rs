@@ -96,6 +96,35 @@ async fn pictures_of_nothing_are_not_alike_but_equal_bytes_are() {
     app.finish().await;
 }
 
+/// An app that sends one placeholder for every photo makes work for the office, but not for ever more of it.
+#[tokio::test]
+async fn of_very_many_equal_photos_each_is_flagged_by_the_earliest() {
+    let app = TestApp::demo().await;
+    let placeholder = Photo::new();
+    let equal = || Photo::of_bytes(placeholder.bytes.clone());
+    let photos: Vec<Photo> = std::iter::repeat_with(equal).take(55).collect();
+    let flags = one_after_the_other(&app, &photos).await;
+    let counts: Vec<usize> = flags
+        .iter()
+        .map(|flags| flags.as_array().map_or(0, Vec::len))
+        .collect();
+    let expected: Vec<usize> = (0..55).map(|earlier| earlier.min(50)).collect();
+    assert_eq!(counts, expected);
+
+    // The last one is judged again, and so is one whose flags others have: nothing that was found is forgotten.
+    let inspector = app.login("inspector1").await;
+    for photo in [&photos[54], &photos[0]] {
+        let again = story::report(DISTRICT).photos(vec![photo.clone()]);
+        again.post(&inspector).await;
+        app.run_jobs().await;
+    }
+    let held = app
+        .rows("SELECT count(*) FROM attachment_flags WHERE flag = 'photo_reused'")
+        .await;
+    assert_eq!(held[0]["count"], expected.iter().sum::<usize>());
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_burst_within_one_report_is_no_reuse() {
     let app = TestApp::demo().await;
