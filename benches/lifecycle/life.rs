@@ -102,14 +102,16 @@ impl People {
                 .json(&as_body(&draft.mutation)?),
         )
         .await?;
-        let ticket = reported.json()?;
-        let ticket = ticket
-            .pointer("/findings/0/ticket/id")
-            .and_then(Value::as_str)
-            .context("a ticket")?
-            .to_owned();
+        let answer = reported.json()?;
+        let ticket = text(&answer, "/findings/0/ticket/id")?;
+        let mut rev = "1".to_owned();
+        if text(&answer, "/findings/0/ticket/state")? == "triage" {
+            // By chance it is where another of its item is: a clerk has to look.
+            let (_, filed) = command(&self.clerk, &ticket, "file", &rev, json!({})).await?;
+            rev = text(&filed, "/rev")?;
+        }
         let (acknowledge, seen) =
-            command(&self.officer, &ticket, "acknowledge", "1", json!({})).await?;
+            command(&self.officer, &ticket, "acknowledge", &rev, json!({})).await?;
         let number = text(&seen, "/number")?;
         let measure = json!({ "measure": "已劝导，并安排专人值守" });
         let (submit, seen) = command(

@@ -42,7 +42,6 @@ struct Condition {
 struct CheckPoint {
     id: Uuid,
     district: usize,
-    at: Point,
 }
 
 /// A mutation on its way, and what to look for when it has arrived.
@@ -149,23 +148,14 @@ impl Writer {
         others.choose(&mut self.rng).copied().context("districts")
     }
 
-    /// One stop in five is at a check point.
+    /// One stop in five is about a check point. Places are all over the district: close to each other, two faults of one item would
+    /// be taken for one.
     fn place(&mut self, district: usize) -> anyhow::Result<(Option<Uuid>, Point)> {
+        let mut point = None;
         if self.rng.random_range(0..5) == 0 {
-            let here: Vec<&CheckPoint> = self
-                .points
-                .iter()
-                .filter(|point| point.district == district)
-                .collect();
-            if let Some(point) = here.choose(&mut self.rng) {
-                let near = |degrees: f64, by: f64| degrees + by;
-                let (north, east) = (
-                    self.rng.random_range(-4e-4..4e-4),
-                    self.rng.random_range(-4e-4..4e-4),
-                );
-                let at = Point::new(near(point.at.lat(), north), near(point.at.lon(), east))?;
-                return Ok((Some(point.id), at));
-            }
+            let here = self.points.iter().filter(|it| it.district == district);
+            let here: Vec<Uuid> = here.map(|it| it.id).collect();
+            point = here.choose(&mut self.rng).copied();
         }
         let area = self.districts.areas().get(district);
         let bounds = area.and_then(|area| area.geometry.bounding_rect());
@@ -177,7 +167,7 @@ impl Writer {
             )?;
             let found = self.districts.locate(at);
             if found.area == Some(district) && found.border_m > BORDER_M {
-                return Ok((None, at));
+                return Ok((point, at));
             }
         }
     }
@@ -190,7 +180,7 @@ fn check_point(line: &str, districts: &AreaIndex) -> anyhow::Result<Option<Check
     let at = Point::new(lat, lon)?;
     let found = districts.locate(at);
     let district = found.area.filter(|_| found.border_m > BORDER_M);
-    Ok(district.map(|district| CheckPoint { id, district, at }))
+    Ok(district.map(|district| CheckPoint { id, district }))
 }
 
 /// Every other phone states its position in the datum of its maps.
