@@ -31,6 +31,7 @@ async fn account(app: &TestApp, username: &str) -> String {
 async fn ask(app: &TestApp, clerk: &Client, ticket: &str, username: &str) -> String {
     let body = json!({ "rechecker": account(app, username).await, "opinion": "请尽快核查" });
     command(clerk, ticket, "assign", body).await.expect(200);
-    let tasks = clerk.get("tasks?state=open").await.expect(200);
+    let of_ticket = format!("tasks?state=open&ticket={ticket}");
+    let tasks = clerk.get(&of_ticket).await.expect(200);
     tasks.str("/items/0/id").to_owned()
 }
