@@ -62,7 +62,7 @@ impl TriageReason {
 impl TriageReason {
     /// Whether [`doubts`] finds it; others come from elsewhere and are settled there.
     pub fn is_read_from_finding(self) -> bool {
-        self != Self::PossibleDuplicate
+        !matches!(self, Self::PossibleDuplicate | Self::Sealed)
     }
 
     /// Whether a position that somebody is sure of may settle it.

@@ -88,6 +88,28 @@ async fn a_sealed_finding_is_there_for_the_office_and_for_no_unit() {
 }
 
 #[tokio::test]
+async fn a_correction_leaves_the_seal_on() {
+    let (mut app, _, round, inspector) = covert_round().await;
+    let (clerk, officer) = (app.login("clerk").await, app.login(SANITATION).await);
+    let id = sealed(&inspector, &round, "垃圾成堆").await;
+    let place = json!({ "lat": 37.40, "lon": 117.97, "datum": "wgs84" });
+    for correction in [
+        json!({ "item": "E0103", "condition": "a" }),
+        json!({ "position": place }),
+    ] {
+        let mut body = correction;
+        body["reason"] = json!("现场核对");
+        let corrected = command(&clerk, &id, "correct", body).await.expect(200);
+        assert_eq!(corrected.at("/triage_reasons"), &json!(["sealed"]));
+    }
+    command(&clerk, &id, "file", json!({}))
+        .await
+        .expect_problem(409, "wrong_state");
+    assert!(seen_by(&officer).await.is_empty());
+    app.let_jobs_stay(); // The release is still to come.
+}
+
+#[tokio::test]
 async fn danger_breaks_the_seal_and_the_inspector_stays_hidden() {
     let (mut app, _, round, inspector) = covert_round().await;
     let officer = app.login(SANITATION).await;
