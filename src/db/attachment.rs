@@ -87,7 +87,7 @@ struct NewRow<'a> {
 /// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids. Of
 /// several declarations with one id the first counts. Beside them, which of the new ones have their bytes set aside already.
 pub async fn declare<'a>(
-    conn: &mut Conn,
+    conn: &Conn,
     account_id: Uuid,
     photos: impl IntoIterator<Item = &'a DeclaredPhoto>,
     at: Timestamp,
@@ -127,7 +127,7 @@ pub async fn declare<'a>(
 }
 
 async fn make_or_lock(
-    conn: &mut Conn,
+    mut conn: &Conn,
     photos: &[(&&DeclaredPhoto, &NewRow<'_>)],
 ) -> Result<(Vec<StoredPhoto>, Vec<Uuid>), DbError> {
     let rows: Vec<&NewRow<'_>> = photos.iter().map(|(_, row)| *row).collect();
@@ -136,7 +136,7 @@ async fn make_or_lock(
             " ON CONFLICT (id) DO NOTHING RETURNING id, EXISTS (SELECT FROM uploads u WHERE u.blob_key IS NOT NULL \
                AND u.sha256 = attachments.sha256 AND u.account_id = attachments.account_id) AS has_bytes",
         )
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let with_bytes = new.iter().filter(|row| row.has_bytes).map(|row| row.id);
     let with_bytes: Vec<Uuid> = with_bytes.collect();
@@ -155,7 +155,7 @@ async fn make_or_lock(
             .order(attachments::id)
             .select(Row::as_select())
             .for_update()
-            .load(conn)
+            .load(&mut conn)
             .await?;
         for row in rows {
             found.push(StoredPhoto::try_from(row)?);

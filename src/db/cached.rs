@@ -5,15 +5,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
+};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::{HasSqlType, Json, Untyped};
+use diesel::sql_types::{Array, Bool, HasSqlType, Json, Untyped, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::{Conn, DbError};
 
@@ -79,20 +83,29 @@ pub fn insert<Row: Serialize>(
 
 /// Inserts rows, if there are any, each of which must be new.
 pub async fn insert_all<Row: Serialize>(
-    conn: &mut Conn,
+    mut conn: &Conn,
     table: &'static str,
     rows: &[Row],
 ) -> Result<(), DbError> {
     if rows.is_empty() {
         return Ok(());
     }
-    insert(table, rows)?.execute(conn).await.map(|_| ())
+    insert(table, rows)?.execute(&mut conn).await.map(|_| ())
 }
 
 fn columns<Row: Serialize>(row: &Row) -> Result<String, serde_json::Error> {
     let row = serde_json::to_string(row)?;
     let fields: BTreeMap<&str, IgnoredAny> = serde_json::from_str(&row)?;
     Ok(fields.into_keys().collect::<Vec<_>>().join(", "))
+}
+
+/// What this transaction asks from here on is planned once a connection, not once for each set of values: for what goes by keys, where no
+/// value makes another plan better. PostgreSQL takes several times as long for planning it as for running it.
+pub async fn plan_once(mut conn: &Conn) -> Result<(), DbError> {
+    cached("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+        .execute(&mut conn)
+        .await
+        .map(|_| ())
 }
 
 /// JSON as written already.
@@ -117,6 +130,99 @@ impl Serialize for Bytes<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("\\x{}", hex::encode(self.0)))
     }
+}
+
+/// A condition by hand in a query of diesel's, of one of few texts with values between them. Unlike diesel's own, it does not keep the
+/// query from being prepared once a connection.
+#[derive(Debug, Clone)]
+pub struct Fragment {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Sql(&'static str),
+    Uuid(Uuid),
+    Uuids(Vec<Uuid>),
+}
+
+impl Fragment {
+    /// Begins with a text.
+    pub fn new(sql: &'static str) -> Self {
+        Self {
+            parts: vec![Part::Sql(sql)],
+        }
+    }
+
+    /// Goes on with a text.
+    pub fn sql(mut self, sql: &'static str) -> Self {
+        self.parts.push(Part::Sql(sql));
+        self
+    }
+
+    /// Goes on with an id.
+    pub fn uuid(mut self, id: Uuid) -> Self {
+        self.parts.push(Part::Uuid(id));
+        self
+    }
+
+    /// Goes on with an array of ids.
+    pub fn uuids(mut self, ids: &[Uuid]) -> Self {
+        self.parts.push(Part::Uuids(ids.to_vec()));
+        self
+    }
+}
+
+impl QueryFragment<Pg> for Fragment {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for part in &self.parts {
+            match part {
+                Part::Sql(sql) => out.push_sql(sql),
+                Part::Uuid(id) => out.push_bind_param::<SqlUuid, _>(id)?,
+                Part::Uuids(ids) => out.push_bind_param::<Array<SqlUuid>, _>(ids)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl QueryId for Fragment {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for Fragment {
+    type SqlType = Bool;
+}
+
+impl<QS> AppearsOnTable<QS> for Fragment {}
+
+impl<QS> SelectableExpression<QS> for Fragment {}
+
+impl<GB> ValidGrouping<GB> for Fragment {
+    type IsAggregate = is_aggregate::No;
+}
+
+/// A statement of diesel's that has the same text for all values, which diesel does not believe of an update: prepared once a connection.
+#[derive(Debug)]
+pub struct Unvarying<T>(pub T);
+
+impl<T: QueryFragment<Pg>> QueryFragment<Pg> for Unvarying<T> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &Pg) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+/// No static id, as above.
+impl<T> QueryId for Unvarying<T> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 struct Bind<ST, Value> {

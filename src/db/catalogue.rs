@@ -1,8 +1,6 @@
 //! The catalogue, version by version. What a version says of an item never changes once it is there: tickets stand on
 //! it.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -192,44 +190,6 @@ pub async fn all_conditions(conn: &mut Conn) -> Result<Vec<FilingCondition>, DbE
         .load(conn)
         .await?;
     rows.into_iter().map(ConditionRow::read).collect()
-}
-
-/// Items of any versions, by key.
-pub async fn get_items(
-    conn: &mut Conn,
-    keys: impl IntoIterator<Item = &ItemKey>,
-) -> Result<HashMap<ItemKey, CatalogueItem>, DbError> {
-    let (mut schemes, mut versions, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys {
-        schemes.push(&key.scheme);
-        versions.push(&key.version);
-        codes.push(&key.code);
-    }
-    let rows: Vec<ItemRow> = catalogue_items::table
-        .filter(catalogue_items::scheme.eq_any(schemes))
-        .filter(catalogue_items::version.eq_any(versions))
-        .filter(catalogue_items::code.eq_any(codes))
-        .select(ItemRow::as_select())
-        .load(conn)
-        .await?;
-    rows.into_iter()
-        .map(|row| row.read().map(|item| (item.key.clone(), item)))
-        .collect()
-}
-
-/// Filing conditions of any versions, by id.
-pub async fn get_conditions(
-    conn: &mut Conn,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, FilingCondition>, DbError> {
-    let rows: Vec<ConditionRow> = filing_conditions::table
-        .filter(filing_conditions::id.eq_any(ids))
-        .select(ConditionRow::as_select())
-        .load(conn)
-        .await?;
-    rows.into_iter()
-        .map(|row| row.read().map(|condition| (condition.id, condition)))
-        .collect()
 }
 
 /// All items of a version, by code.

@@ -167,12 +167,12 @@ SELECT t.id AS ticket_id, d.kind, d.person, d.phone \
 /// Who had a duty at the places of these tickets when they were dispatched last: for their lead unit or one above it, their check
 /// point, their district or zone.
 pub async fn answering(
-    conn: &mut Conn,
+    mut conn: &Conn,
     ticket_ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Answering>>, DbError> {
     let rows: Vec<AnsweringRow> = cached(ANSWERING)
         .bind::<Array<SqlUuid>, _>(ticket_ids)
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let mut answering: HashMap<Uuid, Vec<Answering>> = HashMap::new();
     for row in rows {

@@ -7,16 +7,18 @@ mod task;
 
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join;
 use uuid::Uuid;
 
 pub use self::task::tasks;
-use super::cached::cached;
+use super::cached::{cached, plan_once};
 use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
-/// everything that changes tickets. Its statements are planned once a connection from here on, as by [`plan_once`].
-pub async fn hold_readers(conn: &mut Conn) -> Result<(), DbError> {
+/// everything that changes tickets. Its statements are planned once a connection from here on, as by
+/// [`plan_once`].
+pub async fn hold_readers(conn: &Conn) -> Result<(), DbError> {
     run(
         conn,
         "SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers')), set_config('plan_cache_mode', 'force_generic_plan', true)",
@@ -24,18 +26,8 @@ pub async fn hold_readers(conn: &mut Conn) -> Result<(), DbError> {
     .await
 }
 
-/// Statements of this transaction are planned once a connection, not once for each set of values: planning those of the feed takes
-/// several times as long as running them, and all of them go by keys, for which no value makes another plan better.
-async fn plan_once(conn: &mut Conn) -> Result<(), DbError> {
-    run(
-        conn,
-        "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)",
-    )
-    .await
-}
-
 /// Waits until nobody decides who may know what: taken first, by everything that moves units or inspectors.
-pub async fn move_readers(conn: &mut Conn) -> Result<(), DbError> {
+pub async fn move_readers(conn: &Conn) -> Result<(), DbError> {
     run(
         conn,
         "SELECT pg_advisory_xact_lock(hashtext('xuncha readers'))",
@@ -47,10 +39,13 @@ pub async fn move_readers(conn: &mut Conn) -> Result<(), DbError> {
 /// reports and findings to the office and the sender, tickets to those whom the view `ticket_readers` names. A sender who is
 /// no inspector any more is told nothing.
 pub async fn made(
-    conn: &mut Conn,
+    mut conn: &Conn,
     sender: Uuid,
     rows: &[(Scope, Collection, Uuid)],
 ) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let scopes: Vec<String> = rows.iter().map(|(scope, ..)| scope.to_string()).collect();
     let entities: Vec<&str> = rows.iter().map(|(_, c, _)| c.as_str()).collect();
     let ids: Vec<Uuid> = rows.iter().map(|(.., id)| *id).collect();
@@ -59,7 +54,7 @@ pub async fn made(
         .bind::<Array<Text>, _>(entities)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<SqlUuid, _>(sender)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
@@ -74,32 +69,51 @@ SELECT made.scope, made.entity, made.id, 'present', 1, now.tx, nextval('sync_fee
 
 /// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
 /// Photos of theirs follow.
-pub async fn tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    cached(TICKETS)
+pub async fn tickets(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    let tickets = cached(TICKETS)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
-        .execute(conn)
-        .await?;
-    photos_of_tickets(conn, ids).await
+        .execute(&mut conn);
+    match try_join(tickets, show_photos(conn, ids)).await? {
+        (_, true) => photos_of_tickets(conn, ids).await,
+        (_, false) => Ok(()),
+    }
+}
+
+/// Whether a photo of these tickets is here. The caller holds their locks, and whoever stores a photo waits for these.
+async fn show_photos(mut conn: &Conn, ids: &[Uuid]) -> Result<bool, DbError> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        shown: bool,
+    }
+    let row: Row = cached(
+        "SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
+           WHERE p.ticket_id = ANY ($1) AND a.stored_at IS NOT NULL) AS shown",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .get_result(&mut conn)
+    .await?;
+    Ok(row.shown)
 }
 
 /// Announces tickets that have not changed to inspectors who have come to know of them, or may no longer. Nobody else is sent
 /// anything: not even that something was sent may tell a unit that its ticket is looked back at.
-pub async fn tickets_to_inspectors(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+pub async fn tickets_to_inspectors(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     cached(TICKETS)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
         .then(" WHERE f.state <> 'present'")
-        .execute(conn)
+        .execute(&mut conn)
         .await?;
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::Inspectors).await
 }
 
 /// Announces to the office alone that there is something new about tickets: nobody else may learn even that.
-pub async fn tickets_for_office(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+pub async fn tickets_for_office(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     cached(TICKETS_FOR_OFFICE)
         .bind::<Array<SqlUuid>, _>(ids)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
@@ -110,19 +124,20 @@ UPDATE sync_feed f SET tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
  WHERE f.entity_id = ANY ($1) AND f.entity = 'tickets' AND f.scope = 'office' AND f.state = 'present'";
 
 /// Announces the photos of tickets to those who may know of them since these tickets show them.
-pub async fn photos_of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+pub async fn photos_of_tickets(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::No).await
 }
 
 /// Announces the photos of tickets that were merged to all who have them: another ticket shows them now.
-pub async fn photos_of_merged(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+pub async fn photos_of_merged(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_FINDINGS, ids, Touched::Yes).await
 }
 
 const TICKETS: &str = "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-t AS (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
-reader AS (SELECT DISTINCT ticket_id, scope FROM ticket_readers WHERE ticket_id = ANY ($1)), \
+t AS MATERIALIZED (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
+reader AS MATERIALIZED (SELECT DISTINCT t.id AS ticket_id, r.scope FROM t CROSS JOIN LATERAL \
+   (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = t.id OFFSET 0) r), \
 gone AS (\
   UPDATE sync_feed f SET state = 'left', rev = t.rev, accept_until = now() + make_interval(days => $2::int), \
          reason = CASE WHEN f.scope LIKE 'unit:%' THEN 'reassigned' ELSE 'done' END, \
@@ -138,26 +153,26 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
 
 /// Nobody changes the tickets that show these photos before this transaction ends: who may know of a photo is read from them, and a
 /// change that is not committed yet could neither be seen nor see the photo. Taken before the photos are written.
-pub async fn hold_tickets_of(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+pub async fn hold_tickets_of(conn: &Conn, aids: &[Uuid]) -> Result<(), DbError> {
     plan_once(conn).await?;
     hold_tickets_showing(conn, aids).await
 }
 
-async fn hold_tickets_showing(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+async fn hold_tickets_showing(mut conn: &Conn, aids: &[Uuid]) -> Result<(), DbError> {
     cached(
         "SELECT FROM (SELECT DISTINCT p.ticket_id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL \
            (SELECT * FROM ticket_photos p WHERE p.attachment_id = a.id OFFSET 0) AS p) AS shown \
            JOIN tickets t ON t.id = shown.ticket_id ORDER BY t.id FOR SHARE OF t",
     )
     .bind::<Array<SqlUuid>, _>(aids)
-    .execute(conn)
+    .execute(&mut conn)
     .await
     .map(|_| ())
 }
 
 /// Announces photos whose bytes are here: stored, rendered, or shown by one more ticket. The caller has [`hold_tickets_of`] them; a
 /// ticket that came to show one since is held as well.
-pub async fn attachments(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+pub async fn attachments(conn: &Conn, aids: &[Uuid]) -> Result<(), DbError> {
     hold_tickets_showing(conn, aids).await?;
     photos(conn, "a.id = ANY ($1)", aids, Touched::Yes).await
 }
@@ -197,7 +212,7 @@ enum Touched {
 /// who did not have it, or may know of it no longer; or for whom it may be shown by one ticket more or less: its sender, who
 /// keeps it, comes to know of a ticket to recheck, and ceases to.
 async fn photos(
-    conn: &mut Conn,
+    mut conn: &Conn,
     which: &'static str,
     ids: &[Uuid],
     touched: Touched,
@@ -206,17 +221,17 @@ async fn photos(
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Bool, _>(touched == Touched::Yes)
         .bind::<Bool, _>(touched == Touched::Inspectors)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
 
 /// Announces photos whose flags are others now, to those who are told of flags: the office, and of after-photos the inspectors who
 /// may recheck. Units must not learn even that there is something to know, so their versions of a photo are counted apart.
-pub async fn flags(conn: &mut Conn, aids: &[Uuid]) -> Result<(), DbError> {
+pub async fn flags(mut conn: &Conn, aids: &[Uuid]) -> Result<(), DbError> {
     cached(FLAGS)
         .bind::<Array<SqlUuid>, _>(aids)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
@@ -279,10 +294,10 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
 }
 
 /// Announces reports with their findings to the office and to their sender: new, or amended.
-pub async fn reports(conn: &mut Conn, ids: &[Uuid]) -> Result<(), DbError> {
+pub async fn reports(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     cached(REPORTS)
         .bind::<Array<SqlUuid>, _>(ids)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
@@ -302,11 +317,11 @@ ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = ex
   WHERE f.rev <> excluded.rev OR f.state <> 'present'";
 
 /// Announces to a sender what became of its mutations: a verdict, or one more photo that is here.
-pub async fn receipts(conn: &mut Conn, account_id: Uuid, mids: &[Uuid]) -> Result<(), DbError> {
+pub async fn receipts(mut conn: &Conn, account_id: Uuid, mids: &[Uuid]) -> Result<(), DbError> {
     cached(RECEIPTS)
         .bind::<SqlUuid, _>(account_id)
         .bind::<Array<SqlUuid>, _>(mids)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
@@ -400,6 +415,6 @@ pub async fn moved_units(conn: &mut Conn, units: &[Uuid]) -> Result<(), DbError>
     Ok(())
 }
 
-async fn run(conn: &mut Conn, statement: &'static str) -> Result<(), DbError> {
-    cached(statement).execute(conn).await.map(|_| ())
+async fn run(mut conn: &Conn, statement: &'static str) -> Result<(), DbError> {
+    cached(statement).execute(&mut conn).await.map(|_| ())
 }

@@ -63,8 +63,10 @@ pub fn pool(url: &str, size: usize) -> Result<Pool, PoolError> {
     });
     let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
     let wait = Some(Duration::from_secs(10));
+    // The connection used last is the one that knows its statements best.
     Ok(Pool::builder(manager)
         .max_size(size)
+        .queue_mode(::deadpool::managed::QueueMode::Lifo)
         .wait_timeout(wait)
         .create_timeout(wait)
         .runtime(::deadpool::Runtime::Tokio1)

@@ -56,10 +56,10 @@ pub struct Stamps {
 }
 
 /// The versions as this transaction sees them, its own bumps among them.
-pub async fn stamps(conn: &mut Conn) -> Result<Stamps, DbError> {
+pub async fn stamps(mut conn: &Conn) -> Result<Stamps, DbError> {
     let rows: Vec<(String, i64)> = reference_stamps::table
         .select((reference_stamps::topic, reference_stamps::version))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let of = |topic: Topic| {
         let row = rows.iter().find(|(name, _)| name == topic.as_str());

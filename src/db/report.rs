@@ -70,7 +70,7 @@ struct ReportRow<'a> {
 /// Writes reports, each with the position that it itself gives, except those whose ids are taken; waits for concurrent
 /// twins. Answers the ids of those written. Of several with one id the first is written.
 pub async fn insert(
-    conn: &mut Conn,
+    conn: &Conn,
     reports: &[(&NewReport, Option<Point>)],
     sender: Sender,
 ) -> Result<HashSet<Uuid>, DbError> {
@@ -112,7 +112,7 @@ pub async fn insert(
 
 /// Writes rows except those whose ids are taken; answers the ids of those written.
 async fn new_ids<Row: Serialize>(
-    conn: &mut Conn,
+    mut conn: &Conn,
     table: &'static str,
     rows: &[Row],
 ) -> Result<HashSet<Uuid>, DbError> {
@@ -121,7 +121,7 @@ async fn new_ids<Row: Serialize>(
     }
     let written: Vec<IdRow> = cached::insert(table, rows)?
         .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(written.into_iter().map(|row| row.id).collect())
 }
@@ -212,7 +212,7 @@ struct FindingRow<'a> {
 /// Writes findings except those whose ids are taken; answers the ids of those written. Of several with one id the first
 /// is written.
 pub async fn insert_findings(
-    conn: &mut Conn,
+    conn: &Conn,
     findings: &[FindingRead<'_>],
 ) -> Result<HashSet<Uuid>, DbError> {
     let rows = findings.iter().map(|read| FindingRow {

@@ -5,7 +5,7 @@ pub mod device;
 pub mod refresh_token;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
@@ -142,18 +142,29 @@ pub async fn revoke_all(
         .map(|_| ())
 }
 
+/// Who is behind a session, as things stand now.
+#[derive(Debug, Clone, Copy)]
+pub struct Behind {
+    /// What the account may do.
+    pub role: Role,
+    /// The phone of the login.
+    pub device_id: Option<Uuid>,
+    /// The account's unit.
+    pub unit_id: Option<Uuid>,
+    /// Which version of the tree of units is in force (`reference::Stamps`).
+    pub units_version: i64,
+}
+
 #[derive(QueryableByName)]
-struct ActorRow {
+struct BehindRow {
     #[diesel(sql_type = Text)]
     role: String,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     device_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     unit_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
-    lineage: Option<Vec<Uuid>>,
-    #[diesel(sql_type = Array<SqlUuid>)]
-    subtree: Vec<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    units_version: i64,
 }
 
 #[derive(QueryableByName)]
@@ -176,7 +187,7 @@ pub async fn find_sender(
 ) -> Result<Option<Actor>, DbError> {
     let row: Option<PersonRow> = cached(
         "SELECT accounts.role, accounts.unit_id, units.lineage, \
-                ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
+                ARRAY(SELECT below.id FROM units below WHERE accounts.unit_id = ANY (below.lineage)) AS subtree \
          FROM accounts LEFT JOIN units ON units.id = accounts.unit_id WHERE accounts.id = $1",
     )
     .bind::<SqlUuid, _>(account_id)
@@ -201,42 +212,35 @@ pub async fn find_sender(
     }))
 }
 
-/// The caller behind a session, as things stand now; none when the session was revoked, or the account may not log in.
-pub async fn find_actor(
-    conn: &mut Conn,
+/// Who is behind a session; none when the session was revoked, or the account may not log in. Every request asks this first: it reads
+/// three rows by their keys, and the tree of units is in memory.
+pub async fn find_behind(
+    mut conn: &Conn,
     session_id: Uuid,
     account_id: Uuid,
     with_demo: bool,
-) -> Result<Option<Actor>, DbError> {
-    let row: Option<ActorRow> = cached(
-        "SELECT accounts.role, sessions.device_id, accounts.unit_id, units.lineage, \
-                ARRAY(SELECT below.id FROM units below WHERE below.lineage @> ARRAY[accounts.unit_id]) AS subtree \
-         FROM sessions \
-         JOIN accounts ON accounts.id = sessions.account_id \
-         LEFT JOIN units ON units.id = accounts.unit_id \
-         WHERE sessions.id = $1 AND accounts.id = $2 AND sessions.revoked_at IS NULL \
-           AND accounts.active AND (NOT accounts.demo OR $3)",
+) -> Result<Option<Behind>, DbError> {
+    let row: Option<BehindRow> = cached(
+        "SELECT accounts.role, sessions.device_id, accounts.unit_id, \
+                coalesce((SELECT version FROM reference_stamps WHERE topic = 'units'), 0) AS units_version \
+           FROM sessions JOIN accounts ON accounts.id = sessions.account_id \
+          WHERE sessions.id = $1 AND accounts.id = $2 AND sessions.revoked_at IS NULL \
+            AND accounts.active AND (NOT accounts.demo OR $3)",
     )
     .bind::<SqlUuid, _>(session_id)
     .bind::<SqlUuid, _>(account_id)
     .bind::<Bool, _>(with_demo)
-    .get_result(conn)
+    .get_result(&mut conn)
     .await
     .optional()?;
-    let Some(row) = row else { return Ok(None) };
-    let (unit_id, lineage, subtree) = (row.unit_id, row.lineage, row.subtree);
-    Ok(Some(Actor {
-        account_id,
-        role: row
-            .role
-            .parse::<Role>()
-            .map_err(|error| DbError::DeserializationError(error.into()))?,
-        unit: unit_id.zip(lineage).map(|(id, lineage)| ActorUnit {
-            id,
-            lineage,
-            subtree,
-        }),
-        session_id,
-        device_id: row.device_id,
-    }))
+    row.map(|row| {
+        let role = row.role.parse::<Role>();
+        Ok(Behind {
+            role: role.map_err(|error| DbError::DeserializationError(error.into()))?,
+            device_id: row.device_id,
+            unit_id: row.unit_id,
+            units_version: row.units_version,
+        })
+    })
+    .transpose()
 }

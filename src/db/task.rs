@@ -254,7 +254,7 @@ pub async fn page(
 
 /// Whether an inspector looks back at a ticket now.
 pub async fn looks_back(
-    conn: &mut Conn,
+    mut conn: &Conn,
     ticket_id: Uuid,
     account_id: Uuid,
 ) -> Result<bool, DbError> {
@@ -265,7 +265,7 @@ pub async fn looks_back(
         .filter(tasks::kind.eq(TaskKind::Lookback.as_str()))
         .filter(tasks::state.eq_any(live));
     diesel::select(diesel::dsl::exists(found))
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
 }
 

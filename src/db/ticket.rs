@@ -19,14 +19,14 @@ use uuid::Uuid;
 
 use self::row::Row;
 pub use self::scope::TicketScope;
-use super::cached::{cached, insert_all};
+use super::cached::{Unvarying, cached, insert_all};
 use super::schema::tickets;
 use super::{Conn, DbError};
 use crate::domain::ticket::Ticket;
 
 /// Writes new tickets.
 pub async fn insert<'a>(
-    conn: &mut Conn,
+    conn: &Conn,
     new: impl IntoIterator<Item = &'a Ticket>,
 ) -> Result<(), DbError> {
     let rows: Vec<Row> = new.into_iter().map(Row::from).collect();
@@ -34,17 +34,14 @@ pub async fn insert<'a>(
 }
 
 /// Writes a ticket back, whole. The caller holds its lock.
-pub async fn update(conn: &mut Conn, ticket: &Ticket) -> Result<(), DbError> {
-    diesel::update(tickets::table.find(ticket.id))
-        .set(Row::from(ticket))
-        .execute(conn)
-        .await
-        .map(|_| ())
+pub async fn update(mut conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
+    let written = diesel::update(tickets::table.find(ticket.id)).set(Row::from(ticket));
+    Unvarying(written).execute(&mut conn).await.map(|_| ())
 }
 
 /// Reads a ticket within a scope.
 pub async fn find(
-    conn: &mut Conn,
+    mut conn: &Conn,
     scope: &TicketScope,
     id: Uuid,
 ) -> Result<Option<Ticket>, DbError> {
@@ -52,27 +49,29 @@ pub async fn find(
         .filter(tickets::id.eq(id))
         .select(Row::as_select())
         .into_boxed();
-    let row = scope.filter(query).first(conn).await.optional()?;
+    let row = scope.filter(query).first(&mut conn).await.optional()?;
     row.map(Ticket::try_from).transpose()
 }
 
-/// Reads a ticket within a scope and locks it until the transaction ends. What is in scope is asked again once the lock
-/// is held.
+/// Reads a ticket within a scope and locks it until the transaction ends. What is in scope is asked once the lock is held.
 pub async fn lock(
-    conn: &mut Conn,
+    mut conn: &Conn,
     scope: &TicketScope,
     id: Uuid,
 ) -> Result<Option<Ticket>, DbError> {
-    let locked = tickets::table
+    let locked: Option<Row> = tickets::table
         .find(id)
-        .select(tickets::id)
+        .select(Row::as_select())
         .for_update()
-        .first::<Uuid>(conn)
+        .first(&mut conn)
         .await
         .optional()?;
-    match locked {
-        Some(id) => find(conn, scope, id).await,
-        None => Ok(None),
+    let Some(ticket) = locked.map(Ticket::try_from).transpose()? else {
+        return Ok(None);
+    };
+    match scope.holds(&ticket) {
+        Some(held) => Ok(held.then_some(ticket)),
+        None => find(conn, scope, id).await,
     }
 }
 
@@ -97,21 +96,21 @@ struct NumberRow {
 }
 
 /// The next numbers of the city's tickets, from 1.
-pub async fn next_numbers(conn: &mut Conn, count: usize) -> Result<Vec<i64>, DbError> {
+pub async fn next_numbers(mut conn: &Conn, count: usize) -> Result<Vec<i64>, DbError> {
     if count == 0 {
         return Ok(Vec::new());
     }
     let rows: Vec<NumberRow> =
         cached("SELECT nextval('ticket_numbers') AS number FROM generate_series(1, $1)")
             .bind::<BigInt, _>(i64::try_from(count).unwrap_or(i64::MAX))
-            .load(conn)
+            .load(&mut conn)
             .await?;
     Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// Reads those of these tickets that are in scope, in any order.
 pub async fn find_all(
-    conn: &mut Conn,
+    mut conn: &Conn,
     scope: &TicketScope,
     ids: &[Uuid],
 ) -> Result<Vec<Ticket>, DbError> {
@@ -119,13 +118,13 @@ pub async fn find_all(
         .filter(tickets::id.eq_any(ids))
         .select(Row::as_select())
         .into_boxed();
-    let found = scope.filter(query).load::<Row>(conn).await?;
+    let found = scope.filter(query).load::<Row>(&mut conn).await?;
     found.into_iter().map(Ticket::try_from).collect()
 }
 
 /// Those of these tickets that are in scope.
 pub async fn visible_among(
-    conn: &mut Conn,
+    conn: &Conn,
     scope: &TicketScope,
     ids: &[Uuid],
 ) -> Result<Vec<Uuid>, DbError> {
@@ -146,7 +145,7 @@ pub async fn count_before_photos(conn: &mut Conn, ticket_id: Uuid) -> Result<usi
 
 /// Whether an account sent the finding of this ticket, or one that was merged into it.
 pub async fn is_reported_by(
-    conn: &mut Conn,
+    mut conn: &Conn,
     ticket_id: Uuid,
     account_id: Uuid,
 ) -> Result<bool, DbError> {
@@ -160,6 +159,6 @@ pub async fn is_reported_by(
         )
         .filter(reports::account_id.eq(account_id));
     diesel::select(diesel::dsl::exists(sightings))
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
 }

@@ -135,7 +135,7 @@ pub struct Filing {
 }
 
 /// What a caller is to a ticket beyond its role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Relation {
     /// The caller sent the finding, or one that was merged into this ticket.
     pub reported_it: bool,

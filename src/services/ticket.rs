@@ -22,6 +22,7 @@ mod merge;
 mod read;
 pub(in crate::services) mod recheck;
 mod recheckers;
+pub(in crate::services) mod record;
 mod redispatch;
 mod reject;
 mod request;

@@ -30,14 +30,14 @@ struct Row {
 pub type ByPhoto = HashMap<Uuid, Vec<PhotoFlag>>;
 
 /// Every flag of these photos.
-pub async fn all(conn: &mut Conn, aids: &[Uuid]) -> Result<ByPhoto, DbError> {
+pub async fn all(mut conn: &Conn, aids: &[Uuid]) -> Result<ByPhoto, DbError> {
     let rows: Vec<Row> = cached(
         "SELECT f.attachment_id, f.flag, f.figure, f.software, o.photo_key AS other \
            FROM attachment_flags f LEFT JOIN attachments o ON o.id = f.other_id \
           WHERE f.attachment_id = ANY ($1) ORDER BY f.flag, f.figure, o.photo_key",
     )
     .bind::<Array<SqlUuid>, _>(aids)
-    .load(conn)
+    .load(&mut conn)
     .await?;
     by_photo(rows)
 }

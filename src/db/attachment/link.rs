@@ -27,7 +27,7 @@ struct ReportLink {
 
 /// Links reports with their photos, in their order.
 pub async fn link_reports(
-    conn: &mut Conn,
+    conn: &Conn,
     photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
 ) -> Result<(), DbError> {
     let links = links(photos).map(|(report_id, attachment_id, ordinal)| ReportLink {
@@ -47,7 +47,7 @@ struct FindingLink {
 
 /// Links findings with their photos, in their order.
 pub async fn link_findings(
-    conn: &mut Conn,
+    conn: &Conn,
     photos: impl IntoIterator<Item = (Uuid, Vec<Uuid>)>,
 ) -> Result<(), DbError> {
     let links = links(photos).map(|(finding_id, attachment_id, ordinal)| FindingLink {
@@ -67,32 +67,32 @@ fn links(
     })
 }
 
+#[derive(Serialize)]
+struct EventLink {
+    ticket_id: Uuid,
+    seq: i32,
+    attachment_id: Uuid,
+    role: &'static str,
+    ordinal: i16,
+}
+
 /// Links photos with the row of the trail that they came with.
 pub async fn link_event(
-    conn: &mut Conn,
+    conn: &Conn,
     ticket_id: Uuid,
     seq: i32,
     role: PhotoRole,
     aids: &[Uuid],
 ) -> Result<(), DbError> {
-    let rows: Vec<_> = aids
-        .iter()
-        .enumerate()
-        .map(|(index, aid)| {
-            (
-                ticket_attachments::ticket_id.eq(ticket_id),
-                ticket_attachments::seq.eq(seq),
-                ticket_attachments::attachment_id.eq(aid),
-                ticket_attachments::role.eq(role.as_str()),
-                ticket_attachments::ordinal.eq(ordinal(index)),
-            )
-        })
-        .collect();
-    diesel::insert_into(ticket_attachments::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    let rows = aids.iter().enumerate();
+    let rows = rows.map(|(index, aid)| EventLink {
+        ticket_id,
+        seq,
+        attachment_id: *aid,
+        role: role.as_str(),
+        ordinal: ordinal(index),
+    });
+    insert_all(conn, "ticket_attachments", &rows.collect::<Vec<_>>()).await
 }
 
 /// Links further photos with a report, and with one of its findings, behind those that are linked already.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join3;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
@@ -54,39 +55,26 @@ struct TicketRow {
     created_at: SqlTimestamp,
 }
 
-/// Tickets; where they came from only for a role that may know it of some.
+/// Tickets; where they came from only for a role that may know it of some. The questions go out together.
 pub async fn tickets(
-    conn: &mut Conn,
+    conn: &Conn,
     ids: &[Uuid],
     role: Role,
 ) -> Result<Vec<(Uuid, TicketFacts)>, DbError> {
-    // One statement, for the round trips: nearly every pull that finds anything comes here.
-    let rows: Vec<(TicketRow, Option<String>, Option<String>)> = tickets::table
-        .left_join(filing_conditions::table)
-        .left_join(check_points::table)
-        .filter(tickets::id.eq_any(ids))
-        .select((
-            TicketRow::as_select(),
-            filing_conditions::code.nullable(),
-            check_points::name_zh.nullable(),
-        ))
-        .load(conn)
-        .await?;
-    let mut origins = HashMap::new();
-    if role.is_office() || role == Role::Inspector {
-        let found = rows.iter().filter_map(|(row, ..)| row.finding_id);
-        origins = origins_of(conn, &found.collect::<Vec<_>>()).await?;
-    }
-    let mut open_requests = HashMap::new();
-    if role != Role::Inspector {
-        open_requests = open_requests_of(conn, ids).await?;
-    }
+    let origins_told = role.is_office() || role == Role::Inspector;
+    let requests_told = role != Role::Inspector;
+    let (rows, mut origins, mut open_requests) = try_join3(
+        rows(conn, ids),
+        origins(conn, if origins_told { ids } else { &[] }),
+        open_requests(conn, if requests_told { ids } else { &[] }),
+    )
+    .await?;
     rows.into_iter()
         .map(|(row, condition, point_name)| {
             let id = row.id;
             let point = row.point_id.zip(point_name);
             let point = point.map(|(id, name)| PointName { id, name });
-            let report = row.finding_id.and_then(|id| origins.get(&id).copied());
+            let report = origins.remove(&row.id);
             let open_requests = open_requests.remove(&row.id).unwrap_or_default();
             let facts = facts(row, condition, point, report)?;
             Ok((
@@ -98,6 +86,23 @@ pub async fn tickets(
             ))
         })
         .collect()
+}
+
+async fn rows(
+    mut conn: &Conn,
+    ids: &[Uuid],
+) -> Result<Vec<(TicketRow, Option<String>, Option<String>)>, DbError> {
+    tickets::table
+        .left_join(filing_conditions::table)
+        .left_join(check_points::table)
+        .filter(tickets::id.eq_any(ids))
+        .select((
+            TicketRow::as_select(),
+            filing_conditions::code.nullable(),
+            check_points::name_zh.nullable(),
+        ))
+        .load(&mut conn)
+        .await
 }
 
 fn facts(
@@ -153,16 +158,19 @@ fn facts(
 }
 
 /// Kinds of the open requests of tickets, in order.
-async fn open_requests_of(
-    conn: &mut Conn,
+async fn open_requests(
+    mut conn: &Conn,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(Uuid, String)> = ticket_requests::table
         .filter(ticket_requests::ticket_id.eq_any(ids))
         .filter(ticket_requests::state.eq("open"))
         .order(ticket_requests::kind)
         .select((ticket_requests::ticket_id, ticket_requests::kind))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let mut kinds: HashMap<Uuid, Vec<String>> = HashMap::new();
     for (id, kind) in rows {
@@ -171,19 +179,19 @@ async fn open_requests_of(
     Ok(kinds)
 }
 
-/// Report and sender of findings.
-async fn origins_of(
-    conn: &mut Conn,
-    finding_ids: &[Uuid],
-) -> Result<HashMap<Uuid, (Uuid, Uuid)>, DbError> {
-    let rows: Vec<(Uuid, Uuid, Uuid)> = findings::table
-        .inner_join(reports::table)
-        .filter(findings::id.eq_any(finding_ids))
-        .select((findings::id, reports::id, reports::account_id))
-        .load(conn)
+/// Report and sender of the findings of tickets.
+async fn origins(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, Uuid)>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, Uuid, Uuid)> = tickets::table
+        .inner_join(findings::table.inner_join(reports::table))
+        .filter(tickets::id.eq_any(ids))
+        .select((tickets::id, reports::id, reports::account_id))
+        .load(&mut conn)
         .await?;
+    let rows = rows.into_iter();
     Ok(rows
-        .into_iter()
-        .map(|(finding, report, sender)| (finding, (report, sender)))
+        .map(|(ticket, report, sender)| (ticket, (report, sender)))
         .collect())
 }

@@ -66,7 +66,7 @@ struct Row<'a> {
 
 /// Gives tickets that nobody has yet to their parties.
 pub async fn assign_new(
-    conn: &mut Conn,
+    conn: &Conn,
     tickets: &[(Uuid, &Parties)],
     since: Timestamp,
 ) -> Result<(), DbError> {

@@ -21,7 +21,7 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 
 /// A row as it lies there.
-#[derive(Queryable, Selectable, Insertable, Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = ticket_events, check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct Row {
     pub(in crate::db) ticket_id: Uuid,
@@ -104,30 +104,51 @@ impl Row {
     }
 }
 
-/// Adds a row about a ticket that has been written back, and answers its number. `event.seq` is given here: the caller holds the
-/// ticket's lock.
-pub async fn append(conn: &mut Conn, ticket: &Ticket, event: Event) -> Result<i32, DbError> {
+/// The end of a trail, behind which the next row goes.
+#[derive(Debug, Clone, Copy)]
+pub struct End {
+    seq: i32,
+    hash: Hash,
+}
+
+/// Where the trail of a ticket ends. It stays there as long as the caller holds the ticket's lock.
+pub async fn end(mut conn: &Conn, ticket_id: Uuid) -> Result<End, DbError> {
     let last: Option<(i32, Option<Vec<u8>>)> = ticket_events::table
-        .filter(ticket_events::ticket_id.eq(ticket.id))
+        .filter(ticket_events::ticket_id.eq(ticket_id))
         .order(ticket_events::seq.desc())
         .select((ticket_events::seq, ticket_events::hash))
-        .first(conn)
+        .first(&mut conn)
         .await
         .optional()?;
-    let (seq, before) = match last {
-        Some((seq, hash)) => (seq, hash_of(hash)?),
-        None => (0, START),
-    };
-    let seq = seq + 1;
-    diesel::insert_into(ticket_events::table)
-        .values(Row::new(
-            ticket.id,
-            Event { seq, ..event },
-            Some(ticket),
-            &before,
-        )?)
-        .execute(conn)
-        .await?;
+    Ok(match last {
+        Some((seq, hash)) => End {
+            seq,
+            hash: hash_of(hash)?,
+        },
+        None => End {
+            seq: 0,
+            hash: START,
+        },
+    })
+}
+
+/// Adds a row about a ticket that has been written back, and answers its number. `event.seq` is given here: the caller holds the
+/// ticket's lock.
+pub async fn append(conn: &Conn, ticket: &Ticket, event: Event) -> Result<i32, DbError> {
+    let end = end(conn, ticket.id).await?;
+    append_behind(conn, end, ticket, event).await
+}
+
+/// The same, where the trail's end is known.
+pub async fn append_behind(
+    conn: &Conn,
+    end: End,
+    ticket: &Ticket,
+    event: Event,
+) -> Result<i32, DbError> {
+    let seq = end.seq + 1;
+    let row = Row::new(ticket.id, Event { seq, ..event }, Some(ticket), &end.hash)?;
+    insert_all(conn, "ticket_events", &[row]).await?;
     Ok(seq)
 }
 
@@ -169,7 +190,7 @@ fn hash_of(bytes: Option<Vec<u8>>) -> Result<Hash, DbError> {
 
 /// Begins the trails of new tickets: for each its rows in order, which carry data.
 pub async fn begin<'a>(
-    conn: &mut Conn,
+    conn: &Conn,
     trails: impl IntoIterator<Item = (&'a Ticket, &'a [Event])>,
 ) -> Result<(), DbError> {
     let mut rows: Vec<Row> = Vec::new();

@@ -55,7 +55,7 @@ impl Surroundings<'_> {
 
 /// Waits until no other transaction takes in findings of these items at these places; held to the end of this one. All of
 /// a transaction's places at once: they are locked in one order, so that none waits in a circle.
-pub async fn hold(conn: &mut Conn, places: &[Surroundings<'_>]) -> Result<(), DbError> {
+pub async fn hold(mut conn: &Conn, places: &[Surroundings<'_>]) -> Result<(), DbError> {
     let squares: Vec<String> = places.iter().flat_map(Surroundings::squares).collect();
     if squares.is_empty() {
         return Ok(());
@@ -65,7 +65,7 @@ pub async fn hold(conn: &mut Conn, places: &[Surroundings<'_>]) -> Result<(), Db
            FROM (SELECT DISTINCT hashtext(name) AS key FROM unnest($1::text[]) AS name ORDER BY 1) AS in_order",
     )
     .bind::<Array<Text>, _>(squares)
-    .execute(conn)
+    .execute(&mut conn)
     .await
     .map(|_| ())
 }
@@ -107,7 +107,7 @@ SELECT place.nth, t.* \
 /// The tickets in these surroundings that are filed and open, or were closed since: the oldest first, by the places' own
 /// numbers.
 pub async fn tickets(
-    conn: &mut Conn,
+    mut conn: &Conn,
     places: &[Surroundings<'_>],
     closed_since: Timestamp,
 ) -> Result<HashMap<i32, Vec<Neighbour>>, DbError> {
@@ -128,7 +128,7 @@ pub async fn tickets(
         .bind::<Array<Double>, _>(sides(|it| it.west))
         .bind::<Array<Double>, _>(sides(|it| it.east))
         .bind::<Timestamptz, _>(closed_since.to_diesel())
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let mut near: HashMap<i32, Vec<Neighbour>> = HashMap::new();
     for row in rows {

@@ -1,10 +1,11 @@
-//! Tickets with what belongs to them, for any number of tickets in a fixed number of queries.
+//! What belongs to tickets, for any number of them in a fixed number of queries.
 
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use futures_util::future::{try_join, try_join3, try_join5};
 use uuid::Uuid;
 
 use super::row::Row;
@@ -12,11 +13,13 @@ use super::scope::TicketScope;
 use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
-use crate::db::schema::{accounts, check_points, findings, ticket_assignments, tickets};
-use crate::db::{Conn, DbError, catalogue, duty};
-use crate::domain::catalogue::ItemKey;
+use crate::db::schema::{accounts, findings, ticket_assignments, tickets};
+use crate::db::{Conn, DbError, duty};
+use crate::domain::duty::Answering;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto, TicketRecord};
+use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto};
+use crate::domain::ticket::request::Request;
+use crate::domain::ticket::supervision::Slip;
 
 #[derive(QueryableByName)]
 struct PhotoRow {
@@ -53,85 +56,84 @@ SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NO
  WHERE ta.ticket_id = ANY ($1) \
  ORDER BY seq, created_at, ordinal";
 
-/// Completes tickets, in their order, with what the scope holds beside them.
-pub async fn complete(
-    conn: &mut Conn,
-    scope: &TicketScope,
-    tickets: Vec<Ticket>,
-) -> Result<Vec<TicketRecord>, DbError> {
-    let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
-    let keys: BTreeSet<&ItemKey> = tickets.iter().map(|ticket| &ticket.item).collect();
-    let condition_ids: Vec<Uuid> = tickets.iter().filter_map(|t| t.condition_id).collect();
-    let items = catalogue::get_items(conn, keys).await?;
-    let conditions = catalogue::get_conditions(conn, &condition_ids).await?;
-    let mut cooperating = cooperating(conn, &ids).await?;
-    let points = point_names(conn, &tickets).await?;
-    let reports = report_ids(conn, &tickets).await?;
-    let mut earlier = earlier(conn, scope, &tickets).await?;
-    let mut answering = duty::answering(conn, &ids).await?;
-    let mut photos = photos(conn, &ids).await?;
-    give_flags(conn, &mut photos).await?;
-    let requests = request::of_tickets(conn, &ids).await?;
-    let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
-    let supervised = tickets.iter().filter(|ticket| ticket.supervision_level > 0);
-    let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
-    let slips = slip::of_tickets(conn, &supervised).await?;
-    let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
-    let people = people(conn, &tickets).await?;
-    tickets
-        .into_iter()
-        .map(|ticket| {
-            let item = items.get(&ticket.item).cloned().ok_or(DbError::NotFound)?;
-            Ok(TicketRecord {
-                item,
-                condition: ticket
-                    .condition_id
-                    .and_then(|id| conditions.get(&id).cloned()),
-                cooperating: cooperating.remove(&ticket.id).unwrap_or_default(),
-                point_name: ticket.point_id.and_then(|id| points.get(&id).cloned()),
-                report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
-                photos: photos.remove(&ticket.id).unwrap_or_default(),
-                earlier: earlier.remove(&ticket.id),
-                answering: answering.remove(&ticket.id).unwrap_or_default(),
-                suggestions: Vec::new(),
-                requests: requests.remove(&ticket.id).unwrap_or_default(),
-                slips: slips.remove(&ticket.id).unwrap_or_default(),
-                assignee: ticket.assignee_id.and_then(|id| people.get(&id).cloned()),
-                ticket,
-            })
-        })
-        .collect()
+/// What lies beside a ticket: of itself, not of the catalogue or the city.
+#[derive(Debug, Default)]
+pub struct Belongings {
+    /// Names of cooperating units (配合单位).
+    pub cooperating: Vec<String>,
+    /// The report of its own finding.
+    pub report_id: Option<Uuid>,
+    /// The ticket that it is a recurrence of.
+    pub earlier: Option<Earlier>,
+    /// The people of its place.
+    pub answering: Vec<Answering>,
+    /// Its photos, oldest first.
+    pub photos: Vec<TicketPhoto>,
+    /// Every request.
+    pub requests: Vec<Request>,
+    /// Every slip.
+    pub slips: Vec<Slip>,
+    /// Whoever works on it.
+    pub assignee: Option<Person>,
 }
 
-async fn cooperating(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
+/// What belongs to each of these tickets, as far as the scope holds it. The questions go out together: none waits for another's answer.
+pub async fn belongings(
+    conn: &Conn,
+    scope: &TicketScope,
+    tickets: &[Ticket],
+) -> Result<HashMap<Uuid, Belongings>, DbError> {
+    let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let supervised = tickets.iter().filter(|ticket| ticket.supervision_level > 0);
+    let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
+    let own = try_join5(
+        cooperating(conn, &ids),
+        report_ids(conn, tickets),
+        duty::answering(conn, &ids),
+        photos(conn, &ids),
+        request::of_tickets(conn, &ids),
+    );
+    let rare = try_join3(
+        earlier(conn, scope, tickets),
+        slip::of_tickets(conn, &supervised),
+        people(conn, tickets),
+    );
+    let ((mut cooperating, reports, mut answering, mut photos, requests), rare) =
+        try_join(own, rare).await?;
+    let (mut earlier, slips, people) = rare;
+    give_flags(conn, &mut photos).await?;
+    let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
+    let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
+    let of = |ticket: &Ticket| {
+        let id = ticket.id;
+        let belongings = Belongings {
+            cooperating: cooperating.remove(&id).unwrap_or_default(),
+            report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
+            earlier: earlier.remove(&id),
+            answering: answering.remove(&id).unwrap_or_default(),
+            photos: photos.remove(&id).unwrap_or_default(),
+            requests: requests.remove(&id).unwrap_or_default(),
+            slips: slips.remove(&id).unwrap_or_default(),
+            assignee: ticket.assignee_id.and_then(|id| people.get(&id).cloned()),
+        };
+        (id, belongings)
+    };
+    Ok(tickets.iter().map(of).collect())
+}
+
+async fn cooperating(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
     let rows: Vec<(Uuid, String)> = ticket_assignments::table
         .filter(ticket_assignments::ticket_id.eq_any(ids))
         .filter(ticket_assignments::role.eq("cooperating"))
         .filter(ticket_assignments::until.is_null())
         .order(ticket_assignments::unit_name)
         .select((ticket_assignments::ticket_id, ticket_assignments::unit_name))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(grouped(rows))
 }
 
-async fn point_names(
-    conn: &mut Conn,
-    tickets: &[Ticket],
-) -> Result<HashMap<Uuid, String>, DbError> {
-    let ids: Vec<Uuid> = tickets
-        .iter()
-        .filter_map(|ticket| ticket.point_id)
-        .collect();
-    let rows: Vec<(Uuid, String)> = check_points::table
-        .filter(check_points::id.eq_any(ids))
-        .select((check_points::id, check_points::name_zh))
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-async fn people(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Person>, DbError> {
+async fn people(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Person>, DbError> {
     let ids: BTreeSet<Uuid> = tickets.iter().filter_map(|t| t.assignee_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -139,13 +141,13 @@ async fn people(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Per
     let rows: Vec<(Uuid, String)> = accounts::table
         .filter(accounts::id.eq_any(ids))
         .select((accounts::id, accounts::display_name))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let people = rows.into_iter().map(|(id, name)| (id, Person { id, name }));
     Ok(people.collect())
 }
 
-async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+async fn report_ids(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     let ids: Vec<Uuid> = tickets
         .iter()
         .filter_map(|ticket| ticket.finding_id)
@@ -153,14 +155,14 @@ async fn report_ids(conn: &mut Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid,
     let rows: Vec<(Uuid, Uuid)> = findings::table
         .filter(findings::id.eq_any(ids))
         .select((findings::id, findings::report_id))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().collect())
 }
 
 /// What these tickets are recurrences of, within the scope.
 async fn earlier(
-    conn: &mut Conn,
+    mut conn: &Conn,
     scope: &TicketScope,
     recurring: &[Ticket],
 ) -> Result<HashMap<Uuid, Earlier>, DbError> {
@@ -179,7 +181,7 @@ async fn earlier(
         .filter(tickets::id.eq_any(ids))
         .select(Row::as_select())
         .into_boxed();
-    let rows: Vec<Row> = scope.filter(query).load(conn).await?;
+    let rows: Vec<Row> = scope.filter(query).load(&mut conn).await?;
     let found: Result<Vec<Ticket>, DbError> = rows.into_iter().map(Ticket::try_from).collect();
     let found: HashMap<Uuid, Ticket> = found?.into_iter().map(|it| (it.id, it)).collect();
     let told = links.into_iter().filter_map(|(id, earlier)| {
@@ -194,10 +196,10 @@ async fn earlier(
     Ok(told.collect())
 }
 
-async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
+async fn photos(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
     let rows: Vec<PhotoRow> = cached(PHOTOS)
         .bind::<Array<SqlUuid>, _>(ids)
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(grouped(rows.into_iter().map(|row| {
         let photo = TicketPhoto {
@@ -215,7 +217,7 @@ async fn photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticke
 }
 
 async fn give_flags(
-    conn: &mut Conn,
+    conn: &Conn,
     photos: &mut HashMap<Uuid, Vec<TicketPhoto>>,
 ) -> Result<(), DbError> {
     let aids: Vec<Uuid> = photos.values().flatten().map(|photo| photo.aid).collect();

@@ -114,7 +114,7 @@ pub async fn insert(conn: &mut Conn, request: &Request) -> Result<(), DbError> {
 }
 
 /// Requests of these tickets, oldest first.
-pub async fn of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Request>, DbError> {
+pub async fn of_tickets(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Request>, DbError> {
     let rows: Vec<Row> = ticket_requests::table
         .filter(ticket_requests::ticket_id.eq_any(ids))
         .order((
@@ -123,7 +123,7 @@ pub async fn of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Request>, D
             ticket_requests::id,
         ))
         .select(Row::as_select())
-        .load(conn)
+        .load(&mut conn)
         .await?;
     rows.into_iter().map(Request::try_from).collect()
 }

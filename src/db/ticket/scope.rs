@@ -1,15 +1,15 @@
 //! Which tickets a caller may know of, as a condition of every query.
 
-use diesel::dsl::sql;
 use diesel::helper_types::IntoBoxed;
 use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use diesel::{ExpressionMethods as _, QueryDsl as _};
 use uuid::Uuid;
 
 use super::row::Row;
+use crate::db::cached::Fragment;
 use crate::db::schema::tickets;
 use crate::domain::account::{Actor, Role};
+use crate::domain::ticket::Ticket;
 
 pub(in crate::db) type Query<'a> =
     IntoBoxed<'a, diesel::dsl::Select<tickets::table, diesel::dsl::AsSelect<Row, Pg>>, Pg>;
@@ -69,21 +69,35 @@ impl TicketScope {
         }
     }
 
+    /// Whether the scope holds a ticket, where the ticket itself tells; the database has to be asked otherwise.
+    pub(in crate::db) fn holds(&self, ticket: &Ticket) -> Option<bool> {
+        let led_by = |units: &[Uuid]| {
+            let lead = ticket.lead.as_ref();
+            lead.is_some_and(|lead| units.contains(&lead.id))
+        };
+        match self {
+            Self::All => Some(true),
+            Self::Nothing => Some(false),
+            Self::Units(units) | Self::Sponsor { units, .. } => led_by(units).then_some(true),
+            Self::Inspector { .. } => None,
+        }
+    }
+
     /// The query, narrowed to recurrences of tickets that the scope holds.
     pub(in crate::db) fn recurring<'a>(&self, query: Query<'a>) -> Query<'a> {
         match self {
             Self::All => query.filter(tickets::recurrence_of.is_not_null()),
-            Self::Inspector { .. } | Self::Nothing => query.filter(sql::<Bool>("false")),
+            Self::Inspector { .. } | Self::Nothing => query.filter(Fragment::new("false")),
             Self::Units(units) | Self::Sponsor { units, .. } => query.filter(
-                sql::<Bool>(
+                Fragment::new(
                     "EXISTS (SELECT FROM tickets e WHERE e.id = tickets.recurrence_of AND (e.lead_unit_id = ANY (",
                 )
-                .bind::<Array<SqlUuid>, _>(units.clone())
+                .uuids(units)
                 .sql(
                     ") OR EXISTS (SELECT FROM ticket_assignments a WHERE a.ticket_id = e.id AND a.until IS NULL \
                        AND a.unit_id = ANY (",
                 )
-                .bind::<Array<SqlUuid>, _>(units.clone())
+                .uuids(units)
                 .sql("))))"),
             ),
         }
@@ -93,43 +107,43 @@ impl TicketScope {
     pub(in crate::db) fn filter<'a>(&self, query: Query<'a>) -> Query<'a> {
         match self {
             Self::All => query,
-            Self::Nothing => query.filter(sql::<Bool>("false")),
+            Self::Nothing => query.filter(Fragment::new("false")),
             Self::Units(units) => query.filter(
-                sql::<Bool>("(tickets.lead_unit_id = ANY (")
-                    .bind::<Array<SqlUuid>, _>(units.clone())
+                Fragment::new("(tickets.lead_unit_id = ANY (")
+                    .uuids(units)
                     .sql(OR_COOPERATING)
-                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .uuids(units)
                     .sql(")))"),
             ),
             Self::Sponsor { account_id, units } => query.filter(
-                sql::<Bool>("(tickets.lead_unit_id = ANY (")
-                    .bind::<Array<SqlUuid>, _>(units.clone())
+                Fragment::new("(tickets.lead_unit_id = ANY (")
+                    .uuids(units)
                     .sql(OR_COOPERATING)
-                    .bind::<Array<SqlUuid>, _>(units.clone())
+                    .uuids(units)
                     .sql(OR_STOOD_FOR)
-                    .bind::<SqlUuid, _>(*account_id)
+                    .uuid(*account_id)
                     .sql("))"),
             ),
             Self::Inspector { account_id, kin } => query.filter(
-                sql::<Bool>(
+                Fragment::new(
                     "(EXISTS (SELECT FROM findings f JOIN reports r ON r.id = f.report_id \
                        WHERE f.id = tickets.finding_id AND r.account_id = ",
                 )
-                .bind::<SqlUuid, _>(*account_id)
+                .uuid(*account_id)
                 .sql(
                     ") OR (tickets.state = 'awaiting_recheck' AND tickets.lead_unit_id <> ALL (",
                 )
-                .bind::<Array<SqlUuid>, _>(kin.clone())
+                .uuids(kin)
                 .sql(
                     ") AND NOT EXISTS (SELECT FROM tickets m JOIN findings f ON f.id = m.finding_id \
                        JOIN reports r ON r.id = f.report_id WHERE m.master_id = tickets.id AND r.account_id = ",
                 )
-                .bind::<SqlUuid, _>(*account_id)
+                .uuid(*account_id)
                 .sql(
                     ")) OR EXISTS (SELECT FROM tasks k WHERE k.ticket_id = tickets.id AND k.kind = 'lookback' \
                        AND k.state IN ('open', 'started') AND k.account_id = ",
                 )
-                .bind::<SqlUuid, _>(*account_id)
+                .uuid(*account_id)
                 .sql("))"),
             ),
         }

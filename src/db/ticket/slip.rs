@@ -115,7 +115,7 @@ pub async fn reply(conn: &mut Conn, id: Uuid, reply: &SlipReply) -> Result<(), D
 }
 
 /// Slips of these tickets, first level first.
-pub async fn of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Slip>, DbError> {
+pub async fn of_tickets(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Slip>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -123,7 +123,7 @@ pub async fn of_tickets(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Slip>, DbEr
         .filter(supervision_slips::ticket_id.eq_any(ids))
         .order((supervision_slips::ticket_id, supervision_slips::level))
         .select(Row::as_select())
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(Slip::from).collect())
 }

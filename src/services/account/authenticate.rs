@@ -19,7 +19,23 @@ pub async fn authenticate(svc: &Services, token: &str) -> Result<Actor> {
             TokenError::Invalid => Error::new(Code::Unauthenticated),
         })?;
     let mut conn = svc.conn().await?;
-    session::find_actor(&mut conn, claims.session_id, claims.account_id, svc.demo)
+    let (session_id, account_id) = (claims.session_id, claims.account_id);
+    let behind = session::find_behind(&conn, session_id, account_id, svc.demo)
         .await?
-        .ok_or_else(|| Error::new(Code::SessionRevoked))
+        .ok_or_else(|| Error::new(Code::SessionRevoked))?;
+    let unit = match behind.unit_id {
+        Some(id) => svc
+            .reference
+            .units(&mut conn, behind.units_version)
+            .await?
+            .of_member(id),
+        None => None,
+    };
+    Ok(Actor {
+        account_id,
+        role: behind.role,
+        unit,
+        session_id,
+        device_id: behind.device_id,
+    })
 }

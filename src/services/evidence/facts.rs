@@ -36,7 +36,7 @@ pub async fn facts(svc: &Services, actor: &Actor, id: Uuid) -> Result<PhotoFacts
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
     let aid = photo.declared.aid;
-    let mut flags = flag_reader::all(&mut conn, &[aid]).await?;
+    let mut flags = flag_reader::all(&conn, &[aid]).await?;
     Ok(PhotoFacts {
         exif: exif::find(&mut conn, aid).await?,
         flags: flags.remove(&aid).unwrap_or_default(),

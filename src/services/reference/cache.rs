@@ -63,6 +63,14 @@ impl ReferenceCache {
     /// `unavailable` or `internal` when the database does not give it.
     pub async fn current(&self, conn: &mut Conn) -> Result<Arc<Reference>> {
         let stamps = db::reference::stamps(conn).await?;
+        self.as_of(conn, stamps).await
+    }
+
+    /// The reference data of stamps that were read just now.
+    ///
+    /// # Errors
+    /// As [`ReferenceCache::current`].
+    pub async fn as_of(&self, conn: &mut Conn, stamps: Stamps) -> Result<Arc<Reference>> {
         if let Some(kept) = self.kept().filter(|kept| kept.stamps == stamps) {
             return Ok(kept);
         }
@@ -75,6 +83,17 @@ impl ReferenceCache {
         let read = Arc::new(Reference::read(conn, stamps, kept.as_deref()).await?);
         *lock(&self.kept) = Some(Arc::clone(&read));
         Ok(read)
+    }
+
+    /// The tree of units in this version, or a newer one.
+    ///
+    /// # Errors
+    /// As [`ReferenceCache::current`].
+    pub async fn units(&self, conn: &mut Conn, version: i64) -> Result<Arc<Units>> {
+        match self.kept().filter(|kept| kept.stamps.units == version) {
+            Some(kept) => Ok(Arc::clone(&kept.units)),
+            None => Ok(Arc::clone(&self.current(conn).await?.units)),
+        }
     }
 
     /// The areas in force.

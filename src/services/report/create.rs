@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::slice;
 
+use futures_util::future::try_join;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -105,8 +106,8 @@ pub async fn create_on(
     reports: &[NewReport],
 ) -> std::result::Result<Vec<Outcome>, NotStored> {
     require(actor, Action::CreateReport).map_err(Error::from)?;
-    db::feed::hold_readers(conn).await?;
-    let reference = svc.reference.current(conn).await?;
+    let ((), stamps) = try_join(db::feed::hold_readers(conn), db::reference::stamps(conn)).await?;
+    let reference = svc.reference.as_of(conn, stamps).await?;
     let rounds = round::standing::hold(conn, actor, reports).await?;
     let sender = Sender {
         account_id: actor.account_id,

@@ -8,6 +8,7 @@ mod plan;
 
 use std::collections::{BTreeSet, HashMap};
 
+use futures_util::future::{try_join, try_join4};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -45,13 +46,17 @@ pub(super) async fn take_in(
             drafts.extend(draft.map(|draft| (*index, draft)));
         }
     }
-    write_findings(conn, &drafts).await?;
+    write_findings(conn, stops, &drafts).await?;
     meet::meet(reference, conn, &mut drafts, now).await?;
     let mut planned = file(reference, conn, actor, drafts, now).await?;
     let joined = join::within_run(&mut planned, now);
-    write_tickets(conn, &planned, now).await?;
+    write_tickets(reference, conn, actor, stops, &planned, now).await?;
     join::tell(conn, &joined, now).await?;
-    announce(reference, conn, actor, stops, &planned, &photos).await?;
+    let stored = photos.values().filter(|photo| photo.stored_at.is_some());
+    let stored: Vec<Uuid> = stored.map(|photo| photo.declared.aid).collect();
+    if !stored.is_empty() {
+        db::feed::attachments(conn, &stored).await?;
+    }
     let examined = photos.values().filter(|it| it.rendition != Rendition::None);
     let examined: Vec<Uuid> = examined.map(|photo| photo.declared.aid).collect();
     if !examined.is_empty() {
@@ -80,16 +85,12 @@ async fn declare(
         evidence::check(actor, &stop.report.photos, &known, "/attachments")
             .map_err(NotStored::at(*index))?;
     }
-    let links = stops.iter().map(|(_, stop)| {
-        let aids = stop.report.photos.iter().map(|photo| photo.aid);
-        (stop.report.id, aids.collect())
-    });
-    db::attachment::link_reports(conn, links).await?;
     Ok(photos)
 }
 
 async fn write_findings(
-    conn: &mut Conn,
+    conn: &Conn,
+    stops: &[(usize, Stop<'_>)],
     drafts: &[(usize, Draft<'_>)],
 ) -> std::result::Result<(), NotStored> {
     let rows = drafts.iter().map(|(_, draft)| FindingRead {
@@ -100,7 +101,15 @@ async fn write_findings(
         condition_id: draft.named,
     });
     let rows: Vec<FindingRead<'_>> = rows.collect();
-    let mut unclaimed = db::report::insert_findings(conn, &rows).await?;
+    let links = stops.iter().map(|(_, stop)| {
+        let aids = stop.report.photos.iter().map(|photo| photo.aid);
+        (stop.report.id, aids.collect())
+    });
+    let ((), mut unclaimed) = try_join(
+        db::attachment::link_reports(conn, links),
+        db::report::insert_findings(conn, &rows),
+    )
+    .await?;
     for (index, draft) in drafts {
         if !unclaimed.remove(&draft.finding.id) {
             let at = format!("/data/findings/{}", draft.ordinal);
@@ -136,29 +145,40 @@ async fn file(
         .collect()
 }
 
-async fn write_tickets(conn: &mut Conn, planned: &[Planned], now: Timestamp) -> Result<()> {
-    db::ticket::insert(conn, planned.iter().map(|plan| &plan.ticket)).await?;
+/// Writes the tickets with all that is theirs, and tells phones of them and of the reports. The statements go out together.
+async fn write_tickets(
+    reference: &Reference,
+    conn: &Conn,
+    actor: &Actor,
+    stops: &[(usize, Stop<'_>)],
+    planned: &[Planned],
+    now: Timestamp,
+) -> Result<()> {
     let parties: Vec<_> = planned
         .iter()
         .filter_map(|plan| Some((plan.ticket.id, plan.parties.as_ref()?)))
         .collect();
-    db::ticket::assignment::assign_new(conn, &parties, now).await?;
     let trails = planned
         .iter()
         .map(|plan| (&plan.ticket, plan.trail.as_slice()));
-    db::ticket::event::begin(conn, trails).await?;
+    let made = made(reference, actor, stops, planned);
+    try_join4(
+        db::ticket::insert(conn, planned.iter().map(|plan| &plan.ticket)),
+        db::ticket::assignment::assign_new(conn, &parties, now),
+        db::ticket::event::begin(conn, trails),
+        db::feed::made(conn, actor.account_id, &made),
+    )
+    .await?;
     Ok(())
 }
 
-/// Tells phones of reports and tickets, and of photos that were here before their report.
-async fn announce(
+/// What phones are told of, and who.
+fn made(
     reference: &Reference,
-    conn: &mut Conn,
     actor: &Actor,
     stops: &[(usize, Stop<'_>)],
     planned: &[Planned],
-    photos: &HashMap<Uuid, &StoredPhoto>,
-) -> Result<()> {
+) -> Vec<(Scope, Collection, Uuid)> {
     let both = [Scope::Office, Scope::User(actor.account_id)];
     let mut made = Vec::new();
     for scope in both {
@@ -174,16 +194,7 @@ async fn announce(
         let readers = above.into_iter().map(Scope::Unit).chain(both);
         made.extend(readers.map(|scope| (scope, Collection::Tickets, plan.ticket.id)));
     }
-    if made.is_empty() {
-        return Ok(());
-    }
-    db::feed::made(conn, actor.account_id, &made).await?;
-    let stored = photos.values().filter(|photo| photo.stored_at.is_some());
-    let stored: Vec<Uuid> = stored.map(|photo| photo.declared.aid).collect();
-    if !stored.is_empty() {
-        db::feed::attachments(conn, &stored).await?;
-    }
-    Ok(())
+    made
 }
 
 /// Findings as stored, by report.

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use crate::db;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{TicketFilter, overdue_page};
-use crate::db::ticket::record::complete;
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::calendar::WorkCalendar;
@@ -18,6 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::projection::TicketRecord;
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
+use crate::services::ticket::record::complete;
 
 /// What to pull.
 #[derive(Debug, Clone, Default)]
@@ -121,9 +121,10 @@ pub async fn pull(svc: &Services, actor: &Actor, query: &OverdueQuery) -> Result
         id: ticket.id,
     });
     let mut items = Vec::with_capacity(page.items.len());
-    for record in complete(&mut conn, &TicketScope::All, page.items).await? {
+    let reference = svc.reference.current(&mut conn).await?;
+    for record in complete(&reference, &conn, &TicketScope::All, page.items).await? {
         let lead = record.ticket.lead.as_ref().map(|lead| lead.id);
-        let calendar = svc.reference.calendar(&mut conn, lead).await?;
+        let calendar = reference.calendar(lead);
         items.extend(row(record, &calendar, as_of));
     }
     Ok(Pull {

@@ -5,15 +5,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::TryFutureExt as _;
+use futures_util::future::{try_join, try_join3, try_join4};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::record::complete;
 use super::suggest::suggestions;
 use super::{stage, trail};
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
-use crate::db::ticket::record::complete;
+use crate::db::ticket::event::End;
 use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
@@ -51,6 +54,7 @@ pub(super) struct Case<'a> {
     dispatched_before: Option<Timestamp>,
     rev_before: i64,
     relation: Relation,
+    trail_end: End,
 }
 
 /// What goes into the trail with the change.
@@ -66,7 +70,6 @@ pub(super) struct Entry {
 }
 
 /// A command that was carried out, not yet committed.
-#[derive(Debug)]
 pub struct Given {
     /// The ticket as it is now, unabridged.
     pub ticket: Ticket,
@@ -74,6 +77,8 @@ pub struct Given {
     pub rev_before: i64,
     /// What the caller is to it.
     pub relation: Relation,
+    /// The reference data that it was given by.
+    pub(super) reference: Arc<Reference>,
 }
 
 impl<'a> Case<'a> {
@@ -86,22 +91,28 @@ impl<'a> Case<'a> {
         command: Command,
     ) -> Result<Self> {
         require(actor, Action::CommandTicket)?;
-        db::feed::hold_readers(conn).await?;
         let scope = match target.basis {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,
         };
-        let ticket = db::ticket::lock(conn, &scope, target.id)
-            .await?
-            .ok_or_else(|| Error::new(Code::NotFound))?;
-        let reference = svc.reference.current(conn).await?;
-        let relation = relation(&reference, conn, actor, &ticket).await?;
+        let ((), ticket, stamps) = try_join3(
+            db::feed::hold_readers(conn),
+            db::ticket::lock(conn, &scope, target.id),
+            db::reference::stamps(conn),
+        )
+        .await?;
+        let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
+        let reference = svc.reference.as_of(conn, stamps).await?;
+        let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
+        let (relation, requests, slips, trail_end) = try_join4(
+            relation(&reference, conn, actor, &ticket),
+            db::ticket::request::of_tickets(conn, &this).err_into(),
+            db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default())
+                .err_into(),
+            db::ticket::event::end(conn, ticket.id).err_into(),
+        )
+        .await?;
         let parties = parties(actor, &ticket, relation);
-        let requests = db::ticket::request::of_tickets(conn, &[ticket.id]).await?;
-        let slips = match ticket.supervision_level {
-            0 => Vec::new(),
-            _ => db::ticket::slip::of_tickets(conn, &[ticket.id]).await?,
-        };
         let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
         let now = svc.now();
         let situation = Situation {
@@ -144,6 +155,7 @@ impl<'a> Case<'a> {
             dispatched_before: ticket.dispatched_at,
             rev_before: ticket.rev,
             relation,
+            trail_end,
             ticket,
             reference,
         })
@@ -182,7 +194,6 @@ impl<'a> Case<'a> {
         if begins {
             stage::begin(&self.reference, &mut self.ticket, self.now);
         }
-        db::ticket::update(conn, &self.ticket).await?;
         let lapsed = self.let_requests_lapse(conn).await?;
         let mut data = json!({
             "rev": self.ticket.rev,
@@ -211,38 +222,57 @@ impl<'a> Case<'a> {
                 self.now,
             )
         };
-        let seq = db::ticket::event::append(conn, &self.ticket, event).await?;
+        let ((), seq) = try_join(
+            db::ticket::update(conn, &self.ticket),
+            db::ticket::event::append_behind(conn, self.trail_end, &self.ticket, event),
+        )
+        .await?;
         if !entry.photos.is_empty() {
             let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
             let role = photo_role(self.command);
             db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
             evidence::have_judged(conn, &aids, self.now).await?;
         }
-        if !office_only {
-            let mut changed = entry.others;
-            changed.push(self.ticket.id);
-            db::feed::tickets(conn, &changed).await?;
-            if self.ticket.state == State::Merged {
-                db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
-            }
-            if self.before == State::AwaitingRecheck || changed.len() > 1 {
-                task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
-            }
-        } else {
-            match self.command {
-                // What the inspector who found it holds is different now.
-                Command::Correct => db::feed::tickets(conn, &[self.ticket.id]).await?,
-                _ => db::feed::tickets_for_office(conn, &[self.ticket.id]).await?,
-            }
-            if !entry.photos.is_empty() || self.ticket.state == State::Triage {
-                db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
-            }
-        }
+        self.announce(conn, entry.others, office_only, !entry.photos.is_empty())
+            .await?;
         Ok(Given {
             ticket: self.ticket,
             rev_before: self.rev_before,
             relation: self.relation,
+            reference: self.reference,
         })
+    }
+
+    /// Tells phones, and ends tasks that have lost their ground.
+    async fn announce(
+        &self,
+        conn: &mut Conn,
+        others: Vec<Uuid>,
+        office_only: bool,
+        with_photos: bool,
+    ) -> Result<()> {
+        let (this, state) = (&[self.ticket.id], self.ticket.state);
+        if !office_only {
+            let mut changed = others;
+            changed.push(self.ticket.id);
+            db::feed::tickets(conn, &changed).await?;
+            if state == State::Merged {
+                db::feed::photos_of_merged(conn, this).await?;
+            }
+            if self.before == State::AwaitingRecheck || changed.len() > 1 {
+                task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
+            }
+            return Ok(());
+        }
+        match self.command {
+            // What the inspector who found it holds is different now.
+            Command::Correct => db::feed::tickets(conn, this).await?,
+            _ => db::feed::tickets_for_office(conn, this).await?,
+        }
+        if with_photos || state == State::Triage {
+            db::feed::photos_of_tickets(conn, this).await?;
+        }
+        Ok(())
     }
 
     /// Open requests that mean nothing in the ticket's state lapse, and a suspension that ended before its day is not ended again.
@@ -320,50 +350,49 @@ fn not_now(code: Code, ticket: &Ticket, allowed: &[Command]) -> Error {
         .member("allowed", allowed)
 }
 
-/// What the caller is to the ticket beyond its role.
+/// What the caller is to the ticket beyond its role. Only an inspector is anything: what others are is in the ticket itself.
 pub(super) async fn relation(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     actor: &Actor,
     ticket: &Ticket,
 ) -> Result<Relation> {
-    let reported_it = db::ticket::is_reported_by(conn, ticket.id, actor.account_id).await?;
-    let kin_of_lead = match (&ticket.lead, &actor.unit) {
-        (Some(lead), Some(_)) => reference
-            .units
-            .get(lead.id)
-            .is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
-        _ => false,
+    if actor.role != Role::Inspector {
+        return Ok(Relation::default());
+    }
+    let lead = ticket.lead.as_ref();
+    let lead = lead.and_then(|lead| reference.units.get(lead.id));
+    let looks_back = async {
+        match ticket.state {
+            State::Closed => db::task::looks_back(conn, ticket.id, actor.account_id).await,
+            _ => Ok(false),
+        }
     };
-    let looks_back = actor.role == Role::Inspector
-        && ticket.state == State::Closed
-        && db::task::looks_back(conn, ticket.id, actor.account_id).await?;
+    let (reported_it, looks_back) = try_join(
+        db::ticket::is_reported_by(conn, ticket.id, actor.account_id),
+        looks_back,
+    )
+    .await?;
     Ok(Relation {
         reported_it,
-        kin_of_lead,
+        kin_of_lead: lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
         looks_back,
     })
 }
 
-/// A ticket as the caller may see it.
+/// The ticket as whoever gave the command may see it now.
 pub(super) async fn view(
     svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
-    ticket: Ticket,
-    known: Option<Relation>,
+    given: Given,
 ) -> Result<TicketView> {
-    let reference = svc.reference.current(conn).await?;
-    let relation = match known {
-        Some(relation) => relation,
-        None => relation(&reference, conn, actor, &ticket).await?,
-    };
-    let now = svc.now();
-    let record = records(&reference, conn, actor, vec![ticket], now)
+    let (reference, now) = (given.reference, svc.now());
+    let record = records(&reference, conn, actor, vec![given.ticket], now)
         .await?
         .pop()
         .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
-    Ok(show(&reference, actor, relation, record, now))
+    Ok(show(&reference, actor, given.relation, record, now))
 }
 
 /// Tickets with what belongs to them, for the office with those that they may be sightings of.
@@ -378,7 +407,7 @@ async fn records(
         true => suggestions(reference, conn, &tickets, now).await?,
         false => HashMap::new(),
     };
-    let mut records = complete(conn, &TicketScope::of(actor), tickets).await?;
+    let mut records = complete(reference, conn, &TicketScope::of(actor), tickets).await?;
     for record in &mut records {
         record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
     }
@@ -395,15 +424,7 @@ pub(in crate::services) async fn views(
 ) -> Result<Vec<TicketView>> {
     let mut relations = Vec::with_capacity(tickets.len());
     for ticket in &tickets {
-        // Only for an inspector does it take a look at the database: what others are to a ticket is in the ticket itself.
-        relations.push(match actor.role {
-            Role::Inspector => relation(reference, conn, actor, ticket).await?,
-            _ => Relation {
-                reported_it: false,
-                kin_of_lead: false,
-                looks_back: false,
-            },
-        });
+        relations.push(relation(reference, conn, actor, ticket).await?);
     }
     let records = records(reference, conn, actor, tickets, now).await?;
     let records = records.into_iter().zip(relations);

@@ -25,8 +25,8 @@ pub async fn give(
 ) -> Result<TicketView> {
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
-        let given = give_on(svc, conn, actor, target, order).await?;
-        view(svc, conn, actor, given.ticket, Some(given.relation)).await
+        let given = carry_out(svc, conn, actor, target, order).await?;
+        view(svc, conn, actor, given).await
     })
     .await
 }
@@ -42,12 +42,20 @@ pub async fn give_on(
     target: Target,
     order: Order,
 ) -> Result<Given> {
-    conn.transaction::<_, Error, _>(async |conn| {
-        let mut case = Case::open(svc, conn, actor, target, order.command()).await?;
-        let entry = act(&mut case, conn, order).await?;
-        case.close(conn, entry).await
-    })
-    .await
+    conn.transaction(async |conn| carry_out(svc, conn, actor, target, order).await)
+        .await
+}
+
+async fn carry_out(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    target: Target,
+    order: Order,
+) -> Result<Given> {
+    let mut case = Case::open(svc, conn, actor, target, order.command()).await?;
+    let entry = act(&mut case, conn, order).await?;
+    case.close(conn, entry).await
 }
 
 /// The command's own act.

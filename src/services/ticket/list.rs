@@ -1,11 +1,13 @@
 //! Lists of tickets within the caller's scope.
 
+use futures_util::future::try_join;
 use jiff::Timestamp;
 
 use super::case::views;
-use crate::db;
+use crate::db::cached::plan_once;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{ListKey, TicketFilter, page};
+use crate::db::{self, AsyncConnection as _};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
 use crate::domain::evidence::flags::Flag;
@@ -93,21 +95,18 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         flags: query.flags,
         recurrence: query.recurrence,
     };
-    let scope = TicketScope::of(actor);
-    let rows = page(
-        &mut conn,
-        &scope,
-        &filter,
-        after,
-        i64::from(query.limit) + 1,
-    )
-    .await?;
-    let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
-    let reference = svc.reference.current(&mut conn).await?;
-    Ok(Page {
-        items: views(&reference, &mut conn, actor, page.items, now).await?,
-        next_cursor: page.next_cursor,
+    let (scope, limit) = (TicketScope::of(actor), i64::from(query.limit) + 1);
+    conn.transaction(async |conn| {
+        let rows = page(conn, &scope, &filter, after, limit).await?;
+        let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
+        let ((), stamps) = try_join(plan_once(conn), db::reference::stamps(conn)).await?;
+        let reference = svc.reference.as_of(conn, stamps).await?;
+        Ok(Page {
+            items: views(&reference, conn, actor, page.items, now).await?,
+            next_cursor: page.next_cursor,
+        })
     })
+    .await
 }
 
 /// Refuses what a caller must not find out by asking.

@@ -1,11 +1,13 @@
 //! Reading one ticket and its trail.
 
+use futures_util::future::try_join3;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::case::view;
-use crate::db;
+use super::case::views;
+use crate::db::cached::plan_once;
 use crate::db::ticket::TicketScope;
+use crate::db::{self, AsyncConnection as _};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::ticket::projection::{TicketView, project_event};
@@ -20,10 +22,21 @@ use crate::services::state::Services;
 pub async fn get(svc: &Services, actor: &Actor, id: Uuid) -> Result<TicketView> {
     require(actor, Action::ReadTickets)?;
     let mut conn = svc.conn().await?;
-    let ticket = db::ticket::find(&mut conn, &TicketScope::of(actor), id)
-        .await?
-        .ok_or_else(|| Error::new(Code::NotFound))?;
-    view(svc, &mut conn, actor, ticket, None).await
+    conn.transaction(async |conn| {
+        let scope = TicketScope::of(actor);
+        let ((), ticket, stamps) = try_join3(
+            plan_once(conn),
+            db::ticket::find(conn, &scope, id),
+            db::reference::stamps(conn),
+        )
+        .await?;
+        let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
+        let reference = svc.reference.as_of(conn, stamps).await?;
+        let mut views = views(&reference, conn, actor, vec![ticket], svc.now()).await?;
+        let view = views.pop();
+        Ok(view.ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?)
+    })
+    .await
 }
 
 /// The trail of a ticket, first row first, each with the time for which its holder had had the ticket.
@@ -37,7 +50,7 @@ pub async fn read_trail(
 ) -> Result<Vec<(Event, SignedDuration)>> {
     require(actor, Action::ReadTrail)?;
     let mut conn = svc.conn().await?;
-    db::ticket::find(&mut conn, &TicketScope::of_trail(actor), id)
+    db::ticket::find(&conn, &TicketScope::of_trail(actor), id)
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
     let events = db::ticket::event::trail(&mut conn, id).await?;

@@ -17,7 +17,7 @@ use crate::services::state::Services;
 pub async fn recheckers(svc: &Services, actor: &Actor, id: Uuid) -> Result<Vec<Judge>> {
     require(actor, Action::AskInspectors)?;
     let mut conn = svc.conn().await?;
-    db::ticket::find(&mut conn, &TicketScope::of(actor), id)
+    db::ticket::find(&conn, &TicketScope::of(actor), id)
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
     Ok(db::task::judges(&mut conn, &[id]).await?)

@@ -17,7 +17,7 @@ use crate::services::state::Services;
 pub async fn read_stages(svc: &Services, actor: &Actor, id: Uuid) -> Result<Vec<Span>> {
     require(actor, Action::ReadStageTimes)?;
     let mut conn = svc.conn().await?;
-    db::ticket::find(&mut conn, &TicketScope::of_trail(actor), id)
+    db::ticket::find(&conn, &TicketScope::of_trail(actor), id)
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
     let events = db::ticket::event::trail(&mut conn, id).await?;

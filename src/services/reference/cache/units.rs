@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::domain::account::ActorUnit;
 use crate::domain::unit::{Unit, UnitKind};
 
 /// Every unit there ever was.
@@ -63,6 +64,19 @@ impl Units {
     /// The office of a district (属地).
     pub fn district_office(&self, district_code: &str) -> Option<&Unit> {
         self.get(self.of_districts.get(district_code)?.office?)
+    }
+
+    /// The unit as its members know it: with those above and below it.
+    pub fn of_member(&self, id: Uuid) -> Option<ActorUnit> {
+        let below = self
+            .by_id
+            .values()
+            .filter(|unit| unit.lineage.contains(&id));
+        self.get(id).map(|unit| ActorUnit {
+            id,
+            lineage: unit.lineage.clone(),
+            subtree: below.map(|unit| unit.id).collect(),
+        })
     }
 
     /// Codes of the units from the root of the tree down to this one.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::try_join;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -87,13 +88,15 @@ async fn neighbours(
         })
     });
     let places: Vec<Surroundings<'_>> = places.collect();
-    if reference.policies.duplicates != Duplicates::Off {
-        near::hold(conn, &places).await?;
-    }
     let days = i32::try_from(reference.policies.recurrence_days).unwrap_or(i32::MAX);
     let lately = now.saturating_sub(A_DAY.saturating_mul(days));
     let lately = lately.map_err(anyhow::Error::from)?;
-    Ok(near::tickets(conn, &places, lately).await?)
+    let near = near::tickets(conn, &places, lately);
+    if reference.policies.duplicates == Duplicates::Off {
+        return Ok(near.await?);
+    }
+    let ((), near) = try_join(near::hold(conn, &places), near).await?;
+    Ok(near)
 }
 
 /// Nothing becomes of possible masters until the findings have joined them; what has become of them meanwhile is seen.
