@@ -4,6 +4,7 @@
 pub mod epoch;
 pub mod read;
 mod task;
+pub mod writers;
 
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -16,8 +17,8 @@ use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
-/// everything that changes tickets. Its statements are planned once a connection from here on, as by
-/// [`plan_once`].
+/// everything that changes tickets, before it reads the clock (a list as of an instant waits for those who have read it by then:
+/// [`writers`]). Its statements are planned once a connection from here on, as by [`plan_once`].
 pub async fn hold_readers(conn: &Conn) -> Result<(), DbError> {
     run(
         conn,

@@ -6,6 +6,7 @@ pub mod event;
 pub mod list;
 pub mod many;
 pub mod near;
+pub mod overdue;
 pub mod record;
 pub mod request;
 pub(in crate::db) mod row;

@@ -5,6 +5,7 @@ pub mod command;
 pub mod handbook;
 pub mod machine;
 pub mod neighbour;
+pub mod overdue;
 pub mod projection;
 pub mod request;
 pub mod routing;
@@ -279,17 +280,26 @@ impl Ticket {
     }
 
     /// The last byte of the submission's photos is here. In time, the submission counts from its receipt; too late, it
-    /// counts from now, and the clock ran until now.
-    pub fn photos_arrived(&mut self, closing: ClosingPolicy, now: Timestamp) {
-        if self.photos_due_at.take().is_some_and(|due| now > due) {
+    /// counts from that byte, and the clock ran until then.
+    pub fn photos_arrived(
+        &mut self,
+        closing: ClosingPolicy,
+        arrived_at: Timestamp,
+        now: Timestamp,
+    ) {
+        if self
+            .photos_due_at
+            .take()
+            .is_some_and(|due| arrived_at > due)
+        {
             if let Some(clock) = &mut self.clock {
                 clock.withdraw_stop();
-                clock.stop(now);
+                clock.stop(arrived_at);
             }
-            self.submitted_at = Some(now);
+            self.submitted_at = Some(arrived_at);
         }
         if closing == ClosingPolicy::Unit {
-            self.close(now);
+            self.close(arrived_at);
         }
         self.touch(now);
     }
@@ -327,22 +337,6 @@ impl Ticket {
         let finished = self.submitted_at.or(self.closed_at);
         match (&self.clock, finished, self.state) {
             (Some(clock), Some(finished), State::Closed) => finished > clock.due.at,
-            _ => false,
-        }
-    }
-
-    /// 超期未结 at an instant: the clock runs past its deadline, or what was submitted came too late.
-    pub fn is_overdue_at(&self, at: Timestamp) -> bool {
-        let Some(due) = self.clock.as_ref().map(|clock| clock.due.at) else {
-            return false;
-        };
-        match self.state {
-            State::Dispatched | State::Rectifying => due < at,
-            State::AwaitingRecheck => {
-                let photos_too_late = self.photos_due_at.is_some_and(|limit| limit < at);
-                self.submitted_at.is_some_and(|submitted| submitted > due)
-                    || (photos_too_late && due < at)
-            }
             _ => false,
         }
     }

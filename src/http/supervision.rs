@@ -4,5 +4,7 @@ mod csv;
 pub mod dto;
 pub mod overdue;
 pub mod overdue_csv;
+mod overdue_sheet;
+mod sheet;
 pub mod slips;
 pub mod stages;

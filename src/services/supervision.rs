@@ -1,6 +1,7 @@
 //! What the supervision office pulls.
 
 mod overdue;
+mod settle;
 mod slips;
 mod stages;
 

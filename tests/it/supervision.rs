@@ -1,6 +1,7 @@
 //! What the supervision office pulls.
 
 mod csv;
+mod history;
 mod overdue;
 mod slips;
 mod stages;

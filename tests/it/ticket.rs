@@ -5,7 +5,7 @@ mod borders;
 mod comment;
 mod cooperating;
 mod correct;
-mod crowd;
+pub mod crowd;
 mod dispatch;
 mod duplicate;
 mod duty;

@@ -1,4 +1,4 @@
-//! Pages of tickets within a scope, newest first, and of those overdue, longest first.
+//! Pages of tickets within a scope, newest first, and of those at a stage, longest owed first.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -70,31 +70,8 @@ pub async fn page(
     load(conn, query).await
 }
 
-/// Order of [`overdue_page`]: `due_at`, then id.
+/// Order of lists by deadline: the deadline, then id.
 pub type DueKey = (Timestamp, Uuid);
-
-/// At most `limit` tickets after a key, longest overdue first. The filter says at which instant.
-pub async fn overdue_page(
-    conn: &mut Conn,
-    scope: &TicketScope,
-    filter: &TicketFilter,
-    after: Option<DueKey>,
-    limit: i64,
-) -> Result<Vec<Ticket>, DbError> {
-    let mut query = narrowed(scope, filter)
-        .order((tickets::due_at.asc(), tickets::id.asc()))
-        .limit(limit);
-    if let Some((due_at, id)) = after {
-        query = query.filter(
-            sql::<Bool>("(tickets.due_at, tickets.id) > (")
-                .bind::<Timestamptz, _>(due_at.to_diesel())
-                .sql(", ")
-                .bind::<SqlUuid, _>(id)
-                .sql(")"),
-        );
-    }
-    load(conn, query).await
-}
 
 /// At most `limit` tickets in a stage with a limit after a key, those first that should have left it first.
 pub async fn stage_page(
@@ -192,18 +169,11 @@ fn narrowed<'a>(scope: &TicketScope, filter: &TicketFilter) -> super::scope::Que
 
 /// `Ticket::is_overdue_at`, in SQL.
 fn overdue_at(query: super::scope::Query<'_>, at: Timestamp) -> super::scope::Query<'_> {
-    let at = at.to_diesel();
     query.filter(
-        sql::<Bool>("((tickets.state IN ('dispatched', 'rectifying') AND tickets.due_at < ")
-            .bind::<Timestamptz, _>(at)
-            .sql(
-                ") OR (tickets.state = 'awaiting_recheck' AND (tickets.submitted_at > tickets.due_at \
-                   OR (tickets.due_at < ",
-            )
-            .bind::<Timestamptz, _>(at)
-            .sql(" AND tickets.photos_due_at < ")
-            .bind::<Timestamptz, _>(at)
-            .sql("))))"),
+        sql::<Bool>(
+            "overdue_after(tickets.state, tickets.due_at, tickets.submitted_at, tickets.photos_due_at) < ",
+        )
+        .bind::<Timestamptz, _>(at.to_diesel()),
     )
 }
 

@@ -90,8 +90,6 @@ codes! {
     BodyBrokenOff: "body_broken_off", Malformed, "文件未传完，请重传", "The body broke off: send it again";
     /// The bytes do not have the declared SHA-256 or length.
     DigestMismatch: "digest_mismatch", Invalid, "文件与声明的校验值或长度不符", "The bytes do not match the declared digest or length";
-    /// The overdue list of a past instant cannot be given exactly.
-    AsOfInPast: "as_of_in_past", Invalid, "暂不支持过去时点的超期清单", "The overdue list of a past instant is not available";
     /// An import was refused as a whole.
     ImportRefused: "import_refused", Invalid, "导入文件有误，未导入任何内容", "The file was refused; nothing was imported";
     /// No token, or one that cannot be read.

@@ -24,6 +24,7 @@ use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::ItemKey;
 use crate::domain::check_point::CheckPoint;
 use crate::domain::policy::Policies;
+use crate::domain::text::Text;
 use crate::services::Result;
 use crate::services::policy;
 
@@ -125,6 +126,20 @@ impl Reference {
     /// The check point with this id, in use or not.
     pub fn check_point(&self, id: Uuid) -> Option<&CheckPoint> {
         self.check_points.get(&id)
+    }
+
+    /// What an item of any edition is called.
+    ///
+    /// # Errors
+    /// `internal` for an item that no edition has, which no ticket is of.
+    pub fn item_name(&self, item: &ItemKey) -> Result<Text> {
+        let entry = self.catalogue.get(item);
+        let entry =
+            entry.ok_or_else(|| anyhow::anyhow!("no edition has the item {}", item.code))?;
+        Ok(Text::new(
+            entry.item.name_zh.clone(),
+            entry.item.name_en.clone(),
+        ))
     }
 
     /// How close two findings of an item are the same place, in metres.

@@ -1,4 +1,7 @@
-//! The overdue list as of an instant (超期未结清单): now, or later as a forecast of what will be overdue if nothing happens.
+//! The overdue list as of an instant (超期未结清单): of a past one as it was known then, the same whenever it is asked for; of a later one
+//! as a forecast of what will be overdue if nothing happens.
+
+use std::ops::RangeInclusive;
 
 use futures_util::Stream;
 use futures_util::stream;
@@ -6,21 +9,20 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::settle::settle;
 use crate::db;
-use crate::db::ticket::TicketScope;
-use crate::db::ticket::list::{TicketFilter, overdue_page};
+use crate::db::ticket::overdue::{AsOf, OverdueFilter, page};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
-use crate::domain::calendar::WorkCalendar;
-use crate::domain::page::{InvalidCursor, Page, decode_cursor};
+use crate::domain::page::{InvalidCursor, MAX_LIMIT, Page, decode_cursor};
 use crate::domain::text::Text;
-use crate::domain::ticket::projection::TicketRecord;
+use crate::domain::ticket::overdue::{DayKind, Lateness, OverdueTicket};
 use crate::services::error::{Code, Error, Result};
+use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
-use crate::services::ticket::record::complete;
 
 /// What to pull.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct OverdueQuery {
     /// Instant; none is now.
     pub as_of: Option<Timestamp>,
@@ -30,6 +32,12 @@ pub struct OverdueQuery {
     pub unit: Option<String>,
     /// Code of an item.
     pub item: Option<String>,
+    /// 督办级别.
+    pub level: Option<u32>,
+    /// Name of a sponsor (包保领导) of the place.
+    pub sponsor: Option<String>,
+    /// So many whole days late, of this kind.
+    pub days_late: Option<(DayKind, RangeInclusive<i64>)>,
     /// Where to go on.
     pub cursor: Option<String>,
     /// Most rows on a page.
@@ -50,90 +58,102 @@ pub struct Pull {
 /// An overdue ticket.
 #[derive(Debug)]
 pub struct OverdueRow {
-    /// The ticket with what belongs to it.
-    pub record: TicketRecord,
-    /// The deadline it missed.
-    pub due_at: Timestamp,
-    /// Beyond the loaded calendar.
-    pub provisional: bool,
-    /// How late, on the wall clock, in seconds.
-    pub late_s: i64,
-    /// How late, in work time, in seconds: it does not grow over a holiday.
-    pub late_work_s: i64,
+    /// The ticket, as it was known.
+    pub ticket: OverdueTicket,
+    /// Name of its item.
+    pub item_name: Text,
+    /// How late it is.
+    pub late: Lateness,
 }
 
-/// Order of the list, and the instant that the first page was pulled for.
+/// Order of the list, and the instants that the first page was pulled for.
 #[derive(Serialize, Deserialize)]
 struct Key {
+    known_at: Timestamp,
     as_of: Timestamp,
-    forecast: bool,
     due_at: Timestamp,
     id: Uuid,
 }
 
-/// How long after its first page a list may still be read on as of that instant.
-const READ_ON_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// A forecast further ahead than this says nothing.
 const FORECAST_WITHIN: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
 
 impl Key {
-    /// The instant of the first page, and whether that was a forecast.
-    fn instant(&self, now: Timestamp) -> Result<(Timestamp, bool)> {
-        let age = self.as_of.duration_until(now);
-        if age > READ_ON_WITHIN || age < -FORECAST_WITHIN || self.due_at < Timestamp::UNIX_EPOCH {
+    fn as_of(&self, now: Timestamp) -> Result<AsOf> {
+        let made_up = self.known_at > now
+            || self.known_at > self.as_of
+            || self.known_at < Timestamp::UNIX_EPOCH
+            || self.due_at < Timestamp::UNIX_EPOCH
+            || self.as_of.duration_since(self.known_at) > FORECAST_WITHIN;
+        if made_up {
             return Err(InvalidCursor.into());
         }
-        Ok((self.as_of, self.forecast))
+        Ok(AsOf {
+            known_at: self.known_at,
+            overdue_at: self.as_of,
+        })
     }
 }
 
 /// A page of the list.
 ///
 /// # Errors
-/// `as_of_in_past` for a past instant, `list_cursor_invalid`.
+/// `invalid_query` for an instant that says nothing, `list_cursor_invalid`.
 pub async fn pull(svc: &Services, actor: &Actor, query: &OverdueQuery) -> Result<Pull> {
     require(actor, Action::ReadOverdue)?;
     let key: Option<Key> = query.cursor.as_deref().map(decode_cursor).transpose()?;
     let now = svc.now();
-    let (as_of, forecast) = match &key {
-        Some(key) => key.instant(now)?,
+    let as_of = match &key {
+        Some(key) => key.as_of(now)?,
         None => instant(query.as_of, now)?,
     };
     let mut conn = svc.conn().await?;
-    let units = match &query.unit {
-        Some(code) => Some(db::unit::subtree_of_code(&mut conn, code).await?),
-        None => None,
-    };
-    let filter = TicketFilter {
-        units,
+    if key.is_none() {
+        settle(&mut conn).await?;
+    }
+    let reference = svc.reference.current(&mut conn).await?;
+    let filter = OverdueFilter {
+        units: match &query.unit {
+            Some(code) => Some(db::unit::subtree_of_code(&mut conn, code).await?),
+            None => None,
+        },
         district: query.district.clone(),
         item: query.item.clone(),
-        overdue_at: Some(as_of),
-        ..TicketFilter::default()
+        level: query.level,
+        sponsor: query.sponsor.clone(),
     };
-    let after = key.map(|key| (key.due_at, key.id));
-    let limit = i64::from(query.limit) + 1;
-    let rows = overdue_page(&mut conn, &TicketScope::All, &filter, after, limit).await?;
-    let page = Page::cut(rows, query.limit, |ticket| Key {
-        as_of,
-        forecast,
-        due_at: ticket.clock.as_ref().map_or(as_of, |clock| clock.due.at),
-        id: ticket.id,
-    });
-    let mut items = Vec::with_capacity(page.items.len());
-    let reference = svc.reference.current(&mut conn).await?;
-    for record in complete(&reference, &conn, &TicketScope::All, page.items).await? {
-        let lead = record.ticket.lead.as_ref().map(|lead| lead.id);
-        let calendar = reference.calendar(lead);
-        items.extend(row(record, &calendar, as_of));
+    let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    // How late a ticket is in work time hangs on its unit's calendar: such a list is read in parts until there are enough.
+    let part = match query.days_late {
+        Some(_) => query.limit.max(MAX_LIMIT),
+        None => query.limit.saturating_add(1),
+    };
+    let mut after = key.map(|key| (key.due_at, key.id));
+    let mut rows = Vec::new();
+    loop {
+        let tickets = page(&mut conn, as_of, &filter, after, part.into()).await?;
+        let is_last = tickets.len() < usize::try_from(part).unwrap_or(usize::MAX);
+        after = tickets.last().map(|ticket| (ticket.due.at, ticket.id));
+        for ticket in tickets {
+            let row = row(&reference, ticket, as_of.overdue_at)?;
+            if is_in(query, &row) {
+                rows.push(row);
+            }
+        }
+        if is_last || rows.len() > wanted {
+            break;
+        }
     }
+    let page = Page::cut(rows, query.limit, |row| Key {
+        known_at: as_of.known_at,
+        as_of: as_of.overdue_at,
+        due_at: row.ticket.due.at,
+        id: row.ticket.id,
+    });
     Ok(Pull {
-        as_of,
-        forecast,
-        page: Page {
-            items,
-            next_cursor: page.next_cursor,
-        },
+        as_of: as_of.overdue_at,
+        forecast: as_of.overdue_at > as_of.known_at,
+        page,
     })
 }
 
@@ -155,39 +175,37 @@ pub fn pages(svc: Services, actor: Actor, query: OverdueQuery) -> impl Stream<It
     })
 }
 
-/// The instant asked for, and whether it lies in the future.
-fn instant(as_of: Option<Timestamp>, now: Timestamp) -> Result<(Timestamp, bool)> {
-    match as_of {
-        None => Ok((now, false)),
-        Some(as_of) if now.duration_until(as_of) > FORECAST_WITHIN => Err(Error::with_detail(
+/// The instants to ask for.
+fn instant(as_of: Option<Timestamp>, now: Timestamp) -> Result<AsOf> {
+    let overdue_at = as_of.unwrap_or(now);
+    if now.duration_until(overdue_at) > FORECAST_WITHIN {
+        return Err(Error::with_detail(
             Code::InvalidQuery,
             Text::new("as_of 最多为两年后", "as_of is at most two years ahead"),
-        )),
-        Some(as_of) if as_of > now => Ok((as_of, true)),
-        Some(as_of) if as_of == now => Ok((now, false)),
-        Some(_) => Err(Error::with_detail(
-            Code::AsOfInPast,
-            Text::new(
-                "as_of 只能是现在或将来；不填即为现在",
-                "as_of must be now or later; leave it out for now",
-            ),
-        )),
+        ));
     }
+    if overdue_at < Timestamp::UNIX_EPOCH {
+        return Err(Error::with_detail(
+            Code::InvalidQuery,
+            Text::new("as_of 不能早于 1970 年", "as_of is not before 1970"),
+        ));
+    }
+    Ok(AsOf {
+        known_at: overdue_at.min(now),
+        overdue_at,
+    })
 }
 
-/// How late a ticket is: until the instant, or until it was submitted where that came too late.
-fn row(record: TicketRecord, calendar: &WorkCalendar, as_of: Timestamp) -> Option<OverdueRow> {
-    let due = record.ticket.clock.as_ref()?.due;
-    let until = match (record.ticket.submitted_at, record.ticket.photos_due_at) {
-        (Some(_), Some(photos_due_at)) if photos_due_at < as_of => as_of,
-        (Some(submitted_at), _) => submitted_at.min(as_of),
-        (None, _) => as_of,
-    };
-    Some(OverdueRow {
-        late_s: due.at.duration_until(until).as_secs(),
-        late_work_s: calendar.work_time_between(due.at, until).as_secs(),
-        due_at: due.at,
-        provisional: due.provisional,
-        record,
+fn row(reference: &Reference, ticket: OverdueTicket, as_of: Timestamp) -> Result<OverdueRow> {
+    let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
+    Ok(OverdueRow {
+        late: ticket.lateness_at(as_of, &calendar),
+        item_name: reference.item_name(&ticket.item)?,
+        ticket,
     })
+}
+
+fn is_in(query: &OverdueQuery, row: &OverdueRow) -> bool {
+    let days_late = query.days_late.as_ref();
+    days_late.is_none_or(|(kind, days)| days.contains(&row.late.days(*kind)))
 }

@@ -49,10 +49,10 @@ pub struct DeadlineMoved {
 /// # Errors
 /// `unavailable` when the database does not answer.
 pub async fn recompute(svc: &Services, conn: &mut Conn, keep: bool) -> Result<DeadlinesMoved> {
-    let now = svc.now();
     if keep {
         db::feed::hold_readers(conn).await?;
     }
+    let now = svc.now();
     let reference = svc.reference.current(conn).await?;
     let mut told = DeadlinesMoved::default();
     let mut after = None;

@@ -112,7 +112,7 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
         .and_then(|id| reference.catalogue.condition(id));
     let closing = condition.map_or(ClosingPolicy::Recheck, |condition| condition.closing_policy);
     let before = ticket.state;
-    ticket.photos_arrived(closing, last_byte_at);
+    ticket.photos_arrived(closing, last_byte_at, svc.now());
     stage::begin(&reference, &mut ticket, svc.now());
     db::ticket::update(conn, &ticket).await?;
     db::ticket::request::lapse(conn, ticket_id, ticket.state, svc.now()).await?;

@@ -99,8 +99,8 @@ pub(super) async fn refuse(case: &mut Case<'_>, conn: &mut Conn, opinion: String
 pub async fn resume_suspended(svc: &Services, ticket_id: Uuid) -> Result<()> {
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
-        let now = svc.now();
         db::feed::hold_readers(conn).await?;
+        let now = svc.now();
         let locked = db::ticket::lock(conn, &TicketScope::All, ticket_id).await?;
         let is_due = |until: Option<jiff::Timestamp>| until.is_some_and(|until| until <= now);
         let Some(mut ticket) = locked.filter(|ticket| is_due(ticket.suspended_until)) else {

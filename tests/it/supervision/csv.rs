@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::{city, copies, four_hours};
 use crate::harness::{Client, Response, story};
 
-const HEADER_ZH: [&str; 14] = [
+const HEADER_ZH: [&str; 17] = [
     "台账编号",
     "状态",
     "项目代码",
@@ -22,6 +22,9 @@ const HEADER_ZH: [&str; 14] = [
     "提交时间",
     "超期工作时（小时）",
     "超期（小时）",
+    "超期工作日",
+    "超期天数",
+    "督办级别",
 ];
 
 async fn pull(client: &Client, query: &str) -> Response {
@@ -31,8 +34,15 @@ async fn pull(client: &Client, query: &str) -> Response {
         .expect(200)
 }
 
-/// The records of a file that spreadsheets take for UTF-8.
+/// The header and the rows of a file that spreadsheets take for UTF-8.
 fn records(file: &Response) -> Vec<StringRecord> {
+    let mut records = with_footer(file);
+    records.pop().expect("a footer");
+    records
+}
+
+/// The same, with the record below the last row.
+fn with_footer(file: &Response) -> Vec<StringRecord> {
     let text = file.text();
     let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
     let mut reader = ReaderBuilder::new()
@@ -58,8 +68,8 @@ async fn the_file_opens_in_chinese_with_the_rows_of_the_list() {
         Some("attachment; filename=\"overdue-2026-11-23-0930.csv\"")
     );
     let text = file.text();
-    assert_eq!(text.matches("\r\n").count(), 3);
-    assert_eq!(text.matches('\n').count(), 3);
+    assert_eq!(text.matches("\r\n").count(), 4);
+    assert_eq!(text.matches('\n').count(), 4);
     let records = records(&file);
     let [header, first, second] = records.as_slice() else {
         panic!("{text}")
@@ -82,6 +92,9 @@ async fn the_file_opens_in_chinese_with_the_rows_of_the_list() {
             "",
             "3.5",
             "65.5",
+            "0",
+            "2",
+            "0",
         ]
         .as_slice()
     );
@@ -99,6 +112,31 @@ async fn the_file_opens_in_chinese_with_the_rows_of_the_list() {
             first.get(0).unwrap_or_default(),
             second.get(0).unwrap_or_default()
         ]
+    );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_last_record_counts_the_rows_and_names_the_instant() {
+    let (app, inspector, supervisor) = city().await;
+    four_hours(&inspector).await;
+    four_hours(&inspector).await;
+    app.clock.set("2026-11-23 09:30:01.25");
+    let footer = |file: &Response| with_footer(file).pop().expect("a footer");
+    let now = footer(&pull(&supervisor, "").await);
+    assert_eq!(now.len(), HEADER_ZH.len());
+    let said: Vec<&str> = now.iter().take(5).collect();
+    assert_eq!(
+        said,
+        ["合计", "2", "截至", "2026-11-23T09:30:01.25+08:00", ""]
+    );
+    let empty = footer(&pull(&supervisor, "?as_of=2026-11-20T02:00:00Z").await);
+    assert_eq!(empty.get(1), Some("0"));
+    let forecast = footer(&pull(&supervisor, "?as_of=2026-11-27T00:00:00Z").await);
+    let said: Vec<&str> = forecast.iter().take(5).collect();
+    assert_eq!(
+        said,
+        ["合计", "2", "截至", "2026-11-27T08:00:00+08:00", "预测"]
     );
     app.finish().await;
 }

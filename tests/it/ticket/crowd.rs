@@ -20,7 +20,8 @@ use crate::harness::{Client, TestApp};
 
 const TICKETS: usize = 5;
 const STEPS: usize = 30;
-const CROWD: [&str; 9] = [
+/// Who is in it.
+pub const CROWD: [&str; 9] = [
     "clerk",
     "clerk",
     "supervisor",
@@ -80,7 +81,7 @@ async fn whatever_a_crowd_does_at_once_the_machine_holds() {
     }
 }
 
-/// Somebody reads a ticket and gives a command: mostly one that is offered, else any.
+/// Somebody gives commands, one after the other.
 async fn act(
     app: &TestApp,
     client: &Client,
@@ -89,57 +90,65 @@ async fn act(
     answered: &Answered,
 ) {
     for _ in 0..STEPS {
-        let id = tickets.choose(&mut rng).expect("tickets");
-        let seen = client.get(&format!("tickets/{id}")).await;
-        let rev = if seen.status == 200 {
-            seen.str("/rev")
-        } else {
-            "1"
-        };
-        let offered: Vec<&str> = match seen.status {
-            200 => seen
-                .list("/allowed")
-                .iter()
-                .filter_map(Value::as_str)
-                .collect(),
-            _ => Vec::new(),
-        };
-        let any: Vec<&str> = RULES.iter().map(|rule| rule.command.as_str()).collect();
-        let choice = if rng.random_range(0..10) < 8 {
-            offered
-        } else {
-            any
-        };
-        let Some(word) = choice.choose(&mut rng).copied() else {
+        let Some((id, word)) = give_any(app, client, tickets, &mut rng).await else {
             continue;
         };
-        let Some(body) = body(&mut rng, word, tickets, app.svc.now()) else {
-            continue;
-        };
-        let photo = body.pointer("/attachments/0/aid").is_some() && rng.random();
-        let body = if photo {
-            with_stored_photo(client, body).await
-        } else {
-            body
-        };
-        let request = client
-            .post(&format!("tickets/{id}/{word}"))
-            .if_match(rev)
-            .json(&body);
-        let answer = request.await;
-        // 401: the clock ran past the token once more while he logged in again.
-        let known = [200, 401, 403, 404, 409, 412, 422];
-        assert!(
-            known.contains(&answer.status),
-            "{word}: {} {}",
-            answer.status,
-            answer.text()
-        );
-        if answer.status == 200 {
-            let mut answered = answered.lock().expect("nobody panicked");
-            *answered.entry((id.clone(), word.to_owned())).or_default() += 1;
-        }
+        let mut answered = answered.lock().expect("nobody panicked");
+        *answered.entry((id, word)).or_default() += 1;
     }
+}
+
+/// Somebody reads a ticket and gives a command: mostly one that is offered, else any. Answers which one on which ticket, if it was
+/// carried out.
+pub async fn give_any(
+    app: &TestApp,
+    client: &Client,
+    tickets: &[String],
+    rng: &mut StdRng,
+) -> Option<(String, String)> {
+    let id = tickets.choose(rng).expect("tickets");
+    let seen = client.get(&format!("tickets/{id}")).await;
+    let rev = if seen.status == 200 {
+        seen.str("/rev")
+    } else {
+        "1"
+    };
+    let offered: Vec<&str> = match seen.status {
+        200 => seen
+            .list("/allowed")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let any: Vec<&str> = RULES.iter().map(|rule| rule.command.as_str()).collect();
+    let choice = if rng.random_range(0..10) < 8 {
+        offered
+    } else {
+        any
+    };
+    let word = choice.choose(rng).copied()?;
+    let body = body(rng, word, tickets, app.svc.now())?;
+    let photo = body.pointer("/attachments/0/aid").is_some() && rng.random();
+    let body = if photo {
+        with_stored_photo(client, body).await
+    } else {
+        body
+    };
+    let request = client
+        .post(&format!("tickets/{id}/{word}"))
+        .if_match(rev)
+        .json(&body);
+    let answer = request.await;
+    // 401: the clock ran past the token once more while he logged in again.
+    let known = [200, 401, 403, 404, 409, 412, 422];
+    assert!(
+        known.contains(&answer.status),
+        "{word}: {} {}",
+        answer.status,
+        answer.text()
+    );
+    (answer.status == 200).then(|| (id.clone(), word.to_owned()))
 }
 
 async fn with_stored_photo(client: &Client, mut body: Value) -> Value {
