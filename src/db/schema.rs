@@ -660,6 +660,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    ticket_spans (ticket_id, since) {
+        ticket_id -> Uuid,
+        since -> Timestamptz,
+        until -> Timestamptz,
+        state -> Text,
+        scheme -> Text,
+        version -> Text,
+        item -> Text,
+        condition_id -> Nullable<Uuid>,
+        point_id -> Nullable<Uuid>,
+        district_code -> Nullable<Text>,
+        district_name -> Nullable<Text>,
+        zone_code -> Nullable<Text>,
+        lead_unit_id -> Nullable<Uuid>,
+        lead_unit_name -> Nullable<Text>,
+        dispatched_at -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>,
+        due_provisional -> Bool,
+        clock_stopped_at -> Nullable<Timestamptz>,
+        submitted_at -> Nullable<Timestamptz>,
+        photos_due_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        suspended_until -> Nullable<Timestamptz>,
+        rework_round -> Int4,
+        return_count -> Int4,
+        extensions -> Int4,
+        exempt -> Bool,
+        forced -> Bool,
+        supervision_level -> Int4,
+    }
+}
+
+diesel::table! {
     tickets (id) {
         id -> Uuid,
         number -> Nullable<Text>,
@@ -704,6 +737,7 @@ diesel::table! {
         assignee_id -> Nullable<Uuid>,
         stage_due_at -> Nullable<Timestamptz>,
         recurrence_of -> Nullable<Uuid>,
+        known_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -793,6 +827,7 @@ diesel::joinable!(ticket_events -> devices (device_id));
 diesel::joinable!(ticket_events -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> units (unit_id));
+diesel::joinable!(ticket_spans -> tickets (ticket_id));
 diesel::joinable!(tickets -> accounts (assignee_id));
 diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> filing_conditions (condition_id));
@@ -851,6 +886,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_attachments,
     ticket_events,
     ticket_requests,
+    ticket_spans,
     tickets,
     units,
     uploads,
