@@ -3,6 +3,7 @@
 
 mod anchor;
 mod draw_lookbacks;
+mod fold_tallies;
 mod hand_over;
 mod photo_linked;
 mod photo_stored;

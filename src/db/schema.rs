@@ -693,6 +693,61 @@ diesel::table! {
 }
 
 diesel::table! {
+    ticket_tallies_by_cell (cell_lat, cell_lon, lead_unit_id, outcome) {
+        cell_lat -> Int4,
+        cell_lon -> Int4,
+        lead_unit_id -> Uuid,
+        outcome -> Text,
+        n -> Int8,
+    }
+}
+
+diesel::table! {
+    ticket_tallies_by_day (day, lead_unit_id, district_code, outcome) {
+        day -> Date,
+        lead_unit_id -> Uuid,
+        district_code -> Text,
+        outcome -> Text,
+        n -> Int8,
+    }
+}
+
+diesel::table! {
+    ticket_tallies_by_item (month, lead_unit_id, item, district_code, outcome) {
+        month -> Date,
+        lead_unit_id -> Uuid,
+        item -> Text,
+        district_code -> Text,
+        outcome -> Text,
+        n -> Int8,
+    }
+}
+
+diesel::table! {
+    ticket_tallies_by_square (square_lat, square_lon, lead_unit_id, outcome) {
+        square_lat -> Int4,
+        square_lon -> Int4,
+        lead_unit_id -> Uuid,
+        outcome -> Text,
+        n -> Int8,
+    }
+}
+
+diesel::table! {
+    ticket_tally_changes (id) {
+        id -> Int8,
+        day -> Date,
+        district_code -> Text,
+        lead_unit_id -> Uuid,
+        item -> Text,
+        outcome -> Text,
+        cell_lat -> Nullable<Int4>,
+        cell_lon -> Nullable<Int4>,
+        n -> Int4,
+    }
+}
+
+diesel::table! {
     tickets (id) {
         id -> Uuid,
         number -> Nullable<Text>,
@@ -887,6 +942,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_events,
     ticket_requests,
     ticket_spans,
+    ticket_tallies_by_cell,
+    ticket_tallies_by_day,
+    ticket_tallies_by_item,
+    ticket_tallies_by_square,
+    ticket_tally_changes,
     tickets,
     units,
     uploads,

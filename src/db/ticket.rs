@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod event;
+pub mod ledger;
 pub mod list;
 pub mod many;
 pub mod near;
@@ -12,6 +13,7 @@ pub mod request;
 pub(in crate::db) mod row;
 pub mod scope;
 pub mod slip;
+pub mod tally;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};

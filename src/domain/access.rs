@@ -58,6 +58,8 @@ pub enum Action {
     Sync,
     /// See what of the phones' work was quarantined, and have it judged again.
     ReplayQuarantined,
+    /// Count tickets and see them on the map: one's units' own, or all (office).
+    CountTickets,
     /// Pull the overdue list.
     ReadOverdue,
     /// Hand over everything open of a unit or of a person.
@@ -101,7 +103,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadOverdue => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
         Action::EndRuling | Action::PlanRounds => &[Supervisor],
-        Action::ReadRequests | Action::ReadSlips | Action::ReadStages => {
+        Action::ReadRequests | Action::ReadSlips | Action::ReadStages | Action::CountTickets => {
             &[Officer, Clerk, Supervisor]
         }
         Action::ReadRoundDraws | Action::ReadOriginalReads | Action::ReadAuditHeads => {

@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod handbook;
+pub mod ledger;
 pub mod machine;
 pub mod neighbour;
 pub mod overdue;
@@ -13,6 +14,7 @@ pub mod ruling;
 pub mod stage;
 pub mod stages;
 pub mod supervision;
+pub mod tally;
 pub mod trail;
 pub mod triage;
 

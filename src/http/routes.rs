@@ -111,6 +111,13 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(audit::proof::prove_ticket_trail)
         .service(supervision::overdue::list_overdue)
         .service(supervision::overdue_csv::list_overdue_csv)
+        .service(supervision::overdue_xlsx::list_overdue_xlsx)
+        .service(supervision::due_soon::list_due_soon)
+        .service(supervision::ledger::list_ledger)
+        .service(supervision::ledger::list_ledger_csv)
+        .service(supervision::ledger::list_ledger_xlsx)
+        .service(supervision::statistics::count_tickets)
+        .service(supervision::map::map_tickets)
         .service(supervision::slips::list_slips)
         .service(supervision::stages::list_stages);
 }

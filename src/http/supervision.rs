@@ -2,9 +2,16 @@
 
 mod csv;
 pub mod dto;
+pub mod due_soon;
+pub mod ledger;
+mod ledger_sheet;
+pub mod map;
 pub mod overdue;
 pub mod overdue_csv;
 mod overdue_sheet;
+pub mod overdue_xlsx;
 mod sheet;
 pub mod slips;
 pub mod stages;
+pub mod statistics;
+mod xlsx;

@@ -57,6 +57,8 @@ pub enum JobKind {
     Sweep {},
     /// Draw tickets to look back at, when it is time.
     DrawLookbacks {},
+    /// Fold what was counted lately into the tallies.
+    FoldTallies {},
     /// Anchor new rows of trails in the audit log.
     Anchor {},
     /// Reveal a round to its inspectors.
@@ -72,7 +74,7 @@ pub enum JobKind {
 }
 
 /// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.
-const PERIODIC: [(Uuid, JobKind, SignedDuration); 3] = [
+const PERIODIC: [(Uuid, JobKind, SignedDuration); 4] = [
     (
         Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
         JobKind::Sweep {},
@@ -87,6 +89,11 @@ const PERIODIC: [(Uuid, JobKind, SignedDuration); 3] = [
         Uuid::from_u128(0x616e_6368_6f72_4000_8000_0000_0000_0001),
         JobKind::Anchor {},
         SignedDuration::from_secs(5),
+    ),
+    (
+        Uuid::from_u128(0x7461_6c6c_7900_4000_8000_0000_0000_0001),
+        JobKind::FoldTallies {},
+        SignedDuration::from_hours(1),
     ),
 ];
 

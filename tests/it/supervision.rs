@@ -1,10 +1,14 @@
 //! What the supervision office pulls.
 
 mod csv;
+mod due_soon;
 mod history;
+mod ledger;
 mod overdue;
 mod slips;
 mod stages;
+mod statistics;
+mod workbook;
 
 use crate::harness::story::{self, Sent};
 use crate::harness::{Client, TestApp};

@@ -65,7 +65,7 @@ SELECT opinion, count(*) AS times FROM ticket_events WHERE actor_id = ANY ($1) A
 pub async fn jobs_left(conn: &mut Conn) -> Result<Vec<Value>, DbError> {
     rows(
         conn,
-        "SELECT kind FROM jobs WHERE failed_at IS NULL AND kind NOT IN ('sweep', 'anchor', 'draw_lookbacks') AND $1::uuid[] IS NOT NULL",
+        "SELECT kind FROM jobs WHERE failed_at IS NULL AND kind NOT IN ('sweep', 'anchor', 'draw_lookbacks', 'fold_tallies') AND $1::uuid[] IS NOT NULL",
         &[],
     )
     .await

@@ -17,7 +17,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::calendar::Due;
 use crate::domain::catalogue::ItemKey;
 use crate::domain::ticket::machine::State;
-use crate::domain::ticket::overdue::OverdueTicket;
+use crate::domain::ticket::overdue::DueTicket;
 use crate::domain::ticket::{DistrictName, LeadUnit};
 
 /// Which of them to list.
@@ -45,7 +45,7 @@ pub struct AsOf {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+pub(super) struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Nullable<Text>)]
@@ -84,7 +84,7 @@ struct Row {
     supervision_level: i32,
 }
 
-impl TryFrom<Row> for OverdueTicket {
+impl TryFrom<Row> for DueTicket {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Self, DbError> {
@@ -127,7 +127,7 @@ pub async fn page(
     filter: &OverdueFilter,
     after: Option<DueKey>,
     limit: i64,
-) -> Result<Vec<OverdueTicket>, DbError> {
+) -> Result<Vec<DueTicket>, DbError> {
     let level = filter.level.map(|it| i32::try_from(it).unwrap_or(i32::MAX));
     let rows: Vec<Row> = cached(overdue(as_of))
         .bind::<Timestamptz, _>(as_of.overdue_at.to_diesel())
@@ -142,7 +142,46 @@ pub async fn page(
         .bind::<BigInt, _>(limit)
         .load(conn)
         .await?;
-    rows.into_iter().map(OverdueTicket::try_from).collect()
+    rows.into_iter().map(DueTicket::try_from).collect()
+}
+
+/// The end of "soon" for each unit that may lead: deadlines before it.
+pub type SoonBefore = (Uuid, Timestamp);
+
+/// At most `limit` of the tickets whose clock runs, after a key, that are due from `now` on and soon, soonest first.
+pub async fn due_soon(
+    conn: &mut Conn,
+    now: Timestamp,
+    soon: &[SoonBefore],
+    filter: &OverdueFilter,
+    after: Option<DueKey>,
+    limit: i64,
+) -> Result<Vec<DueTicket>, DbError> {
+    let (units, ends): (Vec<Uuid>, Vec<_>) = soon
+        .iter()
+        .map(|(unit, before)| (*unit, before.to_diesel()))
+        .unzip();
+    let rows: Vec<Row> = cached(completed(&format!(
+        "SELECT x.id, {COLUMNS}, x.number, x.text FROM tickets x \
+           JOIN unnest($7, $8) AS soon (unit_id, before) ON soon.unit_id = x.lead_unit_id AND x.due_at < soon.before \
+          WHERE x.state IN ('dispatched', 'rectifying') \
+            AND overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) IS NOT NULL \
+            AND x.due_at >= $2 AND x.due_at < $1 AND (x.due_at, x.id) > (coalesce($3, '-infinity'), $4) \
+            AND ($5 IS NULL OR x.district_code = $5) AND ($6 IS NULL OR x.item = $6) \
+          ORDER BY x.due_at, x.id LIMIT $9"
+    )))
+    .bind::<Timestamptz, _>(ends.iter().copied().max().unwrap_or(now.to_diesel()))
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .bind::<Nullable<Timestamptz>, _>(after.map(|(due_at, _)| due_at.to_diesel()))
+    .bind::<SqlUuid, _>(after.map_or(Uuid::nil(), |(_, id)| id))
+    .bind::<Nullable<Text>, _>(filter.district.as_deref())
+    .bind::<Nullable<Text>, _>(filter.item.as_deref())
+    .bind::<Array<SqlUuid>, _>(units)
+    .bind::<Array<Timestamptz>, _>(ends)
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    rows.into_iter().map(DueTicket::try_from).collect()
 }
 
 /// A forecast asks what is or was a moment ago, the list of a past instant for what was overdue then: each has its index.
@@ -150,6 +189,7 @@ fn overdue(as_of: AsOf) -> String {
     let present = part(
         "tickets",
         "x.id",
+        ", x.number, x.text",
         "x.routing #>> '{polygon,code}'",
         "overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1 AND coalesce(x.known_since, x.created_at) <= $2",
     );
@@ -158,19 +198,29 @@ fn overdue(as_of: AsOf) -> String {
     } else {
         "x.until > $2 AND x.since <= $2 AND overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1"
     };
-    let past = part("ticket_spans", "x.ticket_id", "x.zone_code", then);
+    let past = part("ticket_spans", "x.ticket_id", "", "x.zone_code", then);
+    completed(&format!(
+        "(SELECT x.*, t.number, t.text FROM ({past}) x JOIN tickets t ON t.id = x.id) UNION ALL ({present}) ORDER BY due_at, id LIMIT $10"
+    ))
+}
+
+/// With what stands beside the rows, as it was at `$2`.
+fn completed(rows: &str) -> String {
     format!(
-        "SELECT x.*, t.number, t.text, (\
+        "SELECT x.*, (\
            SELECT coalesce(array_agg(a.unit_name ORDER BY a.unit_name), '{{}}') FROM ticket_assignments a \
             WHERE a.ticket_id = x.id AND a.role = 'cooperating' AND a.since <= $2 AND (a.until IS NULL OR a.until > $2)) AS cooperating \
-           FROM (({present}) UNION ALL ({past}) ORDER BY due_at, id LIMIT $10) x JOIN tickets t ON t.id = x.id ORDER BY x.due_at, x.id"
+           FROM ({rows}) x ORDER BY x.due_at, x.id"
     )
 }
 
-fn part(table: &str, id: &str, zone: &str, then: &str) -> String {
+const COLUMNS: &str = "\
+x.state, x.scheme, x.version, x.item, x.district_code, x.district_name, x.lead_unit_id, x.lead_unit_name, x.dispatched_at, x.due_at, \
+x.due_provisional, x.submitted_at, x.photos_due_at, x.supervision_level";
+
+fn part(table: &str, id: &str, further: &str, zone: &str, then: &str) -> String {
     format!(
-        "SELECT {id} AS id, x.state, x.scheme, x.version, x.item, x.district_code, x.district_name, x.lead_unit_id, x.lead_unit_name, \
-                x.dispatched_at, x.due_at, x.due_provisional, x.submitted_at, x.photos_due_at, x.supervision_level \
+        "SELECT {id} AS id, {COLUMNS}{further} \
            FROM {table} x \
           WHERE {then} AND x.due_at < $1 AND (x.due_at, {id}) > (coalesce($3, '-infinity'), $4) \
             AND ($5 IS NULL OR x.district_code = $5) AND ($6 IS NULL OR x.lead_unit_id = ANY ($6)) \

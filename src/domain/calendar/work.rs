@@ -75,6 +75,12 @@ impl WorkCalendar {
         &self.zone
     }
 
+    /// Whether another unit of the same city works the same hours.
+    #[must_use]
+    pub fn works_like(&self, other: &Self) -> bool {
+        self.shifts == other.shifts
+    }
+
     /// Whether anybody works on `date` (工作日).
     #[must_use]
     pub fn is_work_day(&self, date: Date) -> bool {

@@ -1,9 +1,12 @@
 //! Overdue tickets (超期未结) as they were known at an instant, and how late each is.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::machine::State;
@@ -30,9 +33,9 @@ impl Ticket {
     }
 }
 
-/// A ticket of the overdue list, as it was known at the list's instant.
+/// A ticket of a list by deadline, as it was known at the list's instant.
 #[derive(Debug, Clone)]
-pub struct OverdueTicket {
+pub struct DueTicket {
     /// The ticket.
     pub id: Uuid,
     /// 台账编号.
@@ -61,18 +64,71 @@ pub struct OverdueTicket {
     pub supervision_level: u32,
 }
 
-impl OverdueTicket {
-    /// How late it is at an instant: until then, or until it was submitted where that came too late.
-    pub fn lateness_at(&self, at: Timestamp, calendar: &WorkCalendar) -> Lateness {
-        let until = match (self.submitted_at, self.photos_due_at) {
+impl DueTicket {
+    /// Until when it is late at an instant: that instant, or when it was submitted where that came too late.
+    fn late_until(&self, at: Timestamp) -> Timestamp {
+        match (self.submitted_at, self.photos_due_at) {
             (Some(_), Some(photos_due_at)) if photos_due_at < at => at,
             (Some(submitted_at), _) => submitted_at.min(at),
             (None, _) => at,
-        };
-        Lateness {
-            wall_s: self.due.at.duration_until(until).as_secs(),
-            work_s: calendar.work_time_between(self.due.at, until).as_secs(),
         }
+    }
+}
+
+/// Tells how late tickets are at one instant. The calendar is walked from each day to the instant once, not from each deadline: of a long
+/// list that would take longer than all the rest.
+#[derive(Debug)]
+pub struct LatenessMeter {
+    at: Timestamp,
+    walked: Vec<(Arc<WorkCalendar>, HashMap<Date, SignedDuration>)>,
+}
+
+impl LatenessMeter {
+    /// At this instant.
+    pub const fn new(at: Timestamp) -> Self {
+        Self {
+            at,
+            walked: Vec::new(),
+        }
+    }
+
+    /// How late a ticket is, by the calendar of its lead unit.
+    pub fn measure(&mut self, ticket: &DueTicket, calendar: &Arc<WorkCalendar>) -> Lateness {
+        let (due, until) = (ticket.due.at, ticket.late_until(self.at));
+        Lateness {
+            wall_s: due.duration_until(until).as_secs(),
+            work_s: self.work_time(due, until, calendar).as_secs(),
+        }
+    }
+
+    fn work_time(
+        &mut self,
+        due: Timestamp,
+        until: Timestamp,
+        calendar: &Arc<WorkCalendar>,
+    ) -> SignedDuration {
+        let morrow = due.to_zoned(calendar.zone().clone()).date().tomorrow();
+        let morrow = morrow.and_then(|day| Ok((day, day.to_zoned(calendar.zone().clone())?)));
+        let Some((day, midnight)) = morrow.ok().map(|(day, start)| (day, start.timestamp())) else {
+            return calendar.work_time_between(due, until);
+        };
+        if until != self.at || midnight >= until {
+            return calendar.work_time_between(due, until);
+        }
+        let known = self
+            .walked
+            .iter()
+            .position(|(of, _)| Arc::ptr_eq(of, calendar));
+        let index = known.unwrap_or_else(|| {
+            self.walked.push((Arc::clone(calendar), HashMap::new()));
+            self.walked.len() - 1
+        });
+        let walk = || calendar.work_time_between(midnight, until);
+        let rest = match self.walked.get_mut(index) {
+            Some((_, of_days)) => *of_days.entry(day).or_insert_with(walk),
+            None => walk(),
+        };
+        calendar.work_time_between(due, midnight) + rest
     }
 }
 

@@ -70,7 +70,7 @@ fn footer(footing: &Footing, width: usize, lang: Lang, zone: &Zoned) -> Result<B
 
 fn text(cell: Cell, lang: Lang, zone: &Zoned) -> String {
     match cell {
-        Cell::Empty => String::new(),
+        Cell::Empty | Cell::Picture(_) => String::new(),
         Cell::Text(text) => plain(text),
         Cell::Time(at) => zone.minute(at),
         Cell::Hours(seconds) => {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::domain::text::Lang;
-use crate::domain::ticket::overdue::DayKind;
+use crate::domain::text::{Lang, Text};
+use crate::domain::ticket::overdue::{DayKind, DueTicket};
 use crate::http::ticket::list::{page_limit, refuse};
 use crate::services::Error;
 use crate::services::supervision::{OverdueQuery, OverdueRow, Pull};
@@ -112,46 +112,78 @@ pub struct OverduePageOut {
 /// An overdue ticket.
 #[derive(Serialize, ToSchema)]
 pub struct OverdueOut {
-    /// The ticket.
-    pub id: Uuid,
-    /// 台账编号.
-    pub number: Option<String>,
-    /// State.
-    pub state: &'static str,
-    /// Code of the item.
-    pub item: String,
-    /// Chinese name of the item.
-    pub item_name_zh: String,
-    /// English name of the item.
-    pub item_name_en: String,
-    /// Description.
-    pub text: String,
-    /// Code of the district.
-    pub district: Option<String>,
-    /// Name of the district.
-    pub district_name: Option<String>,
-    /// 牵头单位.
-    pub lead_unit: Option<String>,
-    /// 配合单位.
-    pub cooperating: Vec<String>,
-    /// When the lead unit got it.
-    pub dispatched_at: Option<Timestamp>,
-    /// The deadline it missed.
-    pub due_at: Timestamp,
-    /// The deadline lies beyond the loaded calendar.
-    pub provisional: bool,
-    /// When it was submitted, if it was, too late.
-    pub submitted_at: Option<Timestamp>,
-    /// 督办级别.
-    pub supervision_level: u32,
+    #[serde(flatten)]
+    ticket: DueTicketOut,
     /// How late in work time, in seconds: it does not grow over a holiday.
-    pub late_work_s: i64,
+    late_work_s: i64,
     /// How late on the wall clock, in seconds.
-    pub late_s: i64,
+    late_s: i64,
     /// How late in whole days of 8 work hours.
-    pub late_work_days: i64,
+    late_work_days: i64,
     /// How late in whole days of 24 hours.
-    pub late_days: i64,
+    late_days: i64,
+}
+
+/// A ticket of a list by deadline, as it was known at the list's instant.
+#[derive(Serialize, ToSchema)]
+pub struct DueTicketOut {
+    /// The ticket.
+    id: Uuid,
+    /// 台账编号.
+    number: Option<String>,
+    /// State.
+    state: &'static str,
+    /// Code of the item.
+    item: String,
+    /// Chinese name of the item.
+    item_name_zh: String,
+    /// English name of the item.
+    item_name_en: String,
+    /// Description.
+    text: String,
+    /// Code of the district.
+    district: Option<String>,
+    /// Name of the district.
+    district_name: Option<String>,
+    /// 牵头单位.
+    lead_unit: Option<String>,
+    /// 配合单位.
+    cooperating: Vec<String>,
+    /// When the lead unit got it.
+    dispatched_at: Option<Timestamp>,
+    /// The deadline.
+    due_at: Timestamp,
+    /// The deadline lies beyond the loaded calendar.
+    provisional: bool,
+    /// When it was submitted, if it was.
+    submitted_at: Option<Timestamp>,
+    /// 督办级别.
+    supervision_level: u32,
+}
+
+impl DueTicketOut {
+    /// A ticket with the name of its item.
+    pub fn new(ticket: DueTicket, item_name: &Text) -> Self {
+        let (district, district_name) = ticket.district.map(|d| (d.code, d.name)).unzip();
+        Self {
+            id: ticket.id,
+            number: ticket.number,
+            state: ticket.state.as_str(),
+            item: ticket.item.code,
+            item_name_zh: item_name.get(Lang::Zh).to_owned(),
+            item_name_en: item_name.get(Lang::En).to_owned(),
+            text: ticket.text,
+            district,
+            district_name,
+            lead_unit: ticket.lead.map(|lead| lead.name),
+            cooperating: ticket.cooperating,
+            dispatched_at: ticket.dispatched_at,
+            due_at: ticket.due.at,
+            provisional: ticket.due.provisional,
+            submitted_at: ticket.submitted_at,
+            supervision_level: ticket.supervision_level,
+        }
+    }
 }
 
 impl From<Pull> for OverduePageOut {
@@ -167,25 +199,9 @@ impl From<Pull> for OverduePageOut {
 
 impl From<OverdueRow> for OverdueOut {
     fn from(row: OverdueRow) -> Self {
-        let (ticket, late) = (row.ticket, row.late);
-        let (district, district_name) = ticket.district.map(|d| (d.code, d.name)).unzip();
+        let late = row.late;
         Self {
-            id: ticket.id,
-            number: ticket.number,
-            state: ticket.state.as_str(),
-            item: ticket.item.code,
-            item_name_zh: row.item_name.get(Lang::Zh).to_owned(),
-            item_name_en: row.item_name.get(Lang::En).to_owned(),
-            text: ticket.text,
-            district,
-            district_name,
-            lead_unit: ticket.lead.map(|lead| lead.name),
-            cooperating: ticket.cooperating,
-            dispatched_at: ticket.dispatched_at,
-            due_at: ticket.due.at,
-            provisional: ticket.due.provisional,
-            submitted_at: ticket.submitted_at,
-            supervision_level: ticket.supervision_level,
+            ticket: DueTicketOut::new(row.ticket, &row.item_name),
             late_work_s: late.work_s,
             late_s: late.wall_s,
             late_work_days: late.days(DayKind::Work),

@@ -1,15 +1,16 @@
 //! `GET supervision/overdue.csv`: the whole list, streamed.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use super::csv;
 use super::dto::OverdueParams;
-use super::overdue_sheet::{COLUMNS, file_name, footing, rows};
+use super::overdue_sheet::{COLUMNS, Heading, rows};
 use super::sheet::{Zoned, download, reader_of};
 use crate::http::extract::{Caller, Query};
 use crate::http::problem::{ApiError, Problem};
-use crate::services::{Services, supervision};
+use crate::services::supervision::{self, Pull};
+use crate::services::{self, Services};
 
 /// Pull the whole overdue list as a spreadsheet file.
 ///
@@ -35,16 +36,32 @@ pub async fn list_overdue_csv(
 ) -> Result<HttpResponse, ApiError> {
     let lang = reader_of(&request);
     let zone = Zoned::of_city()?;
-    let query = query.0.parse_whole()?;
-    let mut pages = Box::pin(supervision::pages(svc.get_ref().clone(), caller.0, query));
-    // The first page decides the status: a refusal must not come after a 200.
+    let (heading, pages) = begin(&svc, caller, query.0).await?;
+    let name = heading.file_name("csv", &zone);
+    let parts = pages.map_ok(move |pull| rows(pull, lang));
+    let body = csv::whole(&COLUMNS, Box::pin(parts), heading.footing(), lang, zone);
+    Ok(download(&name, "text/csv; charset=utf-8").streaming(body))
+}
+
+/// What the first page says of the list, and the whole of it. The first page decides the status: a refusal must not come after a 200.
+///
+/// # Errors
+/// As [`supervision::pull`].
+pub async fn begin(
+    svc: &Services,
+    caller: Caller,
+    query: OverdueParams,
+) -> Result<
+    (
+        Heading,
+        impl Stream<Item = services::error::Result<Pull>> + use<>,
+    ),
+    ApiError,
+> {
+    let query = query.parse_whole()?;
+    let mut pages = Box::pin(supervision::pages(svc.clone(), caller.0, query));
     let first = pages.try_next().await?;
     let first = first.ok_or_else(|| anyhow::anyhow!("a list has a first page"))?;
-    let name = file_name(&first, "csv", &zone);
-    let footing = footing(&first);
-    let parts = stream::iter([Ok(first)])
-        .chain(pages)
-        .map_ok(move |pull| rows(pull, lang));
-    let body = csv::whole(&COLUMNS, Box::pin(parts), footing, lang, zone);
-    Ok(download(&name, "text/csv; charset=utf-8").streaming(body))
+    let heading = Heading::of(&first);
+    Ok((heading, stream::iter([Ok(first)]).chain(pages)))
 }

@@ -1,5 +1,7 @@
 //! The overdue list as a spreadsheet: its columns, and the cells of a row.
 
+use jiff::Timestamp;
+
 use super::sheet::{Cell, Column, Footing, Zoned, column, time};
 use crate::domain::text::Lang;
 use crate::domain::ticket::overdue::DayKind;
@@ -7,23 +9,23 @@ use crate::services::supervision::{OverdueRow, Pull};
 
 /// Columns of the list.
 pub const COLUMNS: [Column; 17] = [
-    column("台账编号", "number"),
-    column("状态", "state"),
-    column("项目代码", "item"),
-    column("问题小类", "item_name"),
-    column("问题描述", "text"),
-    column("区县", "district"),
-    column("牵头部门", "lead_unit"),
-    column("配合单位", "cooperating"),
-    column("派遣时间", "dispatched_at"),
-    column("整改时限", "due_at"),
-    column("时限暂定", "provisional"),
-    column("提交时间", "submitted_at"),
-    column("超期工作时（小时）", "late_work_hours"),
-    column("超期（小时）", "late_hours"),
-    column("超期工作日", "late_work_days"),
-    column("超期天数", "late_days"),
-    column("督办级别", "supervision_level"),
+    column("台账编号", "number", 13),
+    column("状态", "state", 9),
+    column("项目代码", "item", 8),
+    column("问题小类", "item_name", 18),
+    column("问题描述", "text", 36),
+    column("区县", "district", 9),
+    column("牵头部门", "lead_unit", 20),
+    column("配合单位", "cooperating", 18),
+    column("派遣时间", "dispatched_at", 16),
+    column("整改时限", "due_at", 16),
+    column("时限暂定", "provisional", 6),
+    column("提交时间", "submitted_at", 16),
+    column("超期工作时（小时）", "late_work_hours", 9),
+    column("超期（小时）", "late_hours", 9),
+    column("超期工作日", "late_work_days", 8),
+    column("超期天数", "late_days", 8),
+    column("督办级别", "supervision_level", 6),
 ];
 
 /// The cells of a page.
@@ -55,17 +57,45 @@ fn cells(row: OverdueRow, lang: Lang) -> Vec<Cell> {
     ]
 }
 
-/// What a file is called: the instant in the city's time, and whether it is a forecast.
-pub fn file_name(pull: &Pull, extension: &str, zone: &Zoned) -> String {
-    let kind = if pull.forecast { "forecast-" } else { "" };
-    format!("overdue-{kind}{}.{extension}", zone.file_stamp(pull.as_of))
+/// What a file says of the list as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading {
+    as_of: Timestamp,
+    forecast: bool,
 }
 
-/// The end of a list that has no rows yet.
-pub const fn footing(pull: &Pull) -> Footing {
-    Footing {
-        rows: 0,
-        as_of: pull.as_of,
-        forecast: pull.forecast,
+impl Heading {
+    /// As its first page has it.
+    pub const fn of(first: &Pull) -> Self {
+        Self {
+            as_of: first.as_of,
+            forecast: first.forecast,
+        }
+    }
+
+    /// What a file is called: the instant in the city's time, and whether it is a forecast.
+    pub fn file_name(&self, extension: &str, zone: &Zoned) -> String {
+        let kind = if self.forecast { "forecast-" } else { "" };
+        format!("overdue-{kind}{}.{extension}", zone.file_stamp(self.as_of))
+    }
+
+    /// What stands above the list.
+    pub fn title(&self, lang: Lang, zone: &Zoned) -> String {
+        let as_of = zone.minute(self.as_of);
+        match (lang, self.forecast) {
+            (Lang::Zh, false) => format!("超期未结清单（截至 {as_of}）"),
+            (Lang::Zh, true) => format!("超期预测清单（预测至 {as_of}）"),
+            (Lang::En, false) => format!("Overdue tickets as of {as_of}"),
+            (Lang::En, true) => format!("Forecast of overdue tickets for {as_of}"),
+        }
+    }
+
+    /// The end of the list, before there are rows.
+    pub const fn footing(&self) -> Footing {
+        Footing {
+            rows: 0,
+            as_of: self.as_of,
+            forecast: self.forecast,
+        }
     }
 }

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use crate::domain::text::Lang;
 use crate::http::problem::ApiError;
@@ -16,6 +17,8 @@ pub struct Column {
     pub zh: &'static str,
     /// Its name in English.
     pub en: &'static str,
+    /// How wide it is printed, in characters.
+    pub width: u8,
 }
 
 impl Column {
@@ -28,9 +31,9 @@ impl Column {
     }
 }
 
-/// A column by its two names.
-pub const fn column(zh: &'static str, en: &'static str) -> Column {
-    Column { zh, en }
+/// A column by its two names and its width.
+pub const fn column(zh: &'static str, en: &'static str, width: u8) -> Column {
+    Column { zh, en, width }
 }
 
 /// What stands in a cell.
@@ -48,6 +51,21 @@ pub enum Cell {
     Number(i64),
     /// Whether something is so; nothing is shown when it is not.
     Yes(bool),
+    /// A JPEG, in workbooks only.
+    Picture(Vec<u8>),
+}
+
+impl Cell {
+    /// The same for programs; hours are seconds there.
+    pub fn into_json(self) -> Value {
+        match self {
+            Self::Empty | Self::Picture(_) => Value::Null,
+            Self::Text(text) => text.into(),
+            Self::Time(at) => at.to_string().into(),
+            Self::Hours(number) | Self::Number(number) => number.into(),
+            Self::Yes(yes) => yes.into(),
+        }
+    }
 }
 
 impl From<Option<String>> for Cell {
@@ -120,9 +138,20 @@ impl Zoned {
         self.format(at, "%Y-%m-%d %H:%M")
     }
 
+    /// `2026-11-20`.
+    pub fn day(&self, at: Timestamp) -> String {
+        self.format(at, "%Y-%m-%d")
+    }
+
     /// `2026-11-20T16:00:00.123456+08:00`: what a reader asks for to be given the same again.
     pub fn exact(&self, at: Timestamp) -> String {
         self.format(at, "%Y-%m-%dT%H:%M:%S%.f%:z")
+    }
+
+    /// The city's wall clock, as seconds of a day-counting calendar without zones.
+    pub fn wall_seconds(&self, at: Timestamp) -> i64 {
+        let offset = self.0.to_offset(at).seconds();
+        at.as_second() + i64::from(offset)
     }
 
     /// `2026-11-20-1600`, for names of files.

@@ -105,7 +105,11 @@ pub fn page_limit(limit: Option<u32>) -> Result<u32, Error> {
     }
 }
 
-fn states(words: &str) -> Result<Vec<State>, Error> {
+/// States, separated by commas.
+///
+/// # Errors
+/// `invalid_query`.
+pub fn states(words: &str) -> Result<Vec<State>, Error> {
     let all = State::ALL.map(State::as_str).join(", ");
     words
         .split(',')
@@ -126,7 +130,11 @@ fn flags(words: &str) -> Result<Vec<Flag>, Error> {
     words.split(',').map(read).collect()
 }
 
-fn bbox(text: &str) -> Result<BoundingBox, Error> {
+/// `west,south,east,north`.
+///
+/// # Errors
+/// `invalid_query`.
+pub fn bbox(text: &str) -> Result<BoundingBox, Error> {
     let corners: Option<Vec<f64>> = text
         .split(',')
         .map(|number| number.trim().parse::<f64>().ok().filter(|n| n.is_finite()))

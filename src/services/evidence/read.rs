@@ -194,6 +194,15 @@ pub async fn open(
     Ok(opened)
 }
 
+/// The bytes of a thumbnail, by its key in the store; none when the store has lost them.
+///
+/// # Errors
+/// `unavailable` when the store does not answer.
+pub async fn thumbnail(svc: &Services, key: &str) -> Result<Option<Vec<u8>>> {
+    let bytes = svc.blobs.get(key).await.map_err(refuse_blob)?;
+    Ok(bytes.map(|bytes| bytes.to_vec()))
+}
+
 async fn part(svc: &Services, file: &PhotoFile, range: Range<u64>) -> Result<BlobStream> {
     let found = svc.blobs.get_range(&file.blob_key, range).await;
     found.map_err(refuse_blob)?.ok_or_else(|| gone(file))

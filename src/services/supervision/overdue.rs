@@ -16,7 +16,7 @@ use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::page::{InvalidCursor, MAX_LIMIT, Page, decode_cursor};
 use crate::domain::text::Text;
-use crate::domain::ticket::overdue::{DayKind, Lateness, OverdueTicket};
+use crate::domain::ticket::overdue::{DayKind, DueTicket, Lateness, LatenessMeter};
 use crate::services::error::{Code, Error, Result};
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
@@ -59,7 +59,7 @@ pub struct Pull {
 #[derive(Debug)]
 pub struct OverdueRow {
     /// The ticket, as it was known.
-    pub ticket: OverdueTicket,
+    pub ticket: DueTicket,
     /// Name of its item.
     pub item_name: Text,
     /// How late it is.
@@ -130,12 +130,13 @@ pub async fn pull(svc: &Services, actor: &Actor, query: &OverdueQuery) -> Result
     };
     let mut after = key.map(|key| (key.due_at, key.id));
     let mut rows = Vec::new();
+    let mut meter = LatenessMeter::new(as_of.overdue_at);
     loop {
         let tickets = page(&mut conn, as_of, &filter, after, part.into()).await?;
         let is_last = tickets.len() < usize::try_from(part).unwrap_or(usize::MAX);
         after = tickets.last().map(|ticket| (ticket.due.at, ticket.id));
         for ticket in tickets {
-            let row = row(&reference, ticket, as_of.overdue_at)?;
+            let row = row(&reference, ticket, &mut meter)?;
             if is_in(query, &row) {
                 rows.push(row);
             }
@@ -196,10 +197,10 @@ fn instant(as_of: Option<Timestamp>, now: Timestamp) -> Result<AsOf> {
     })
 }
 
-fn row(reference: &Reference, ticket: OverdueTicket, as_of: Timestamp) -> Result<OverdueRow> {
+fn row(reference: &Reference, ticket: DueTicket, meter: &mut LatenessMeter) -> Result<OverdueRow> {
     let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
     Ok(OverdueRow {
-        late: ticket.lateness_at(as_of, &calendar),
+        late: meter.measure(&ticket, &calendar),
         item_name: reference.item_name(&ticket.item)?,
         ticket,
     })

@@ -161,6 +161,13 @@ pub const ROWS: &[Row] = &[
     row("prove_ticket_trail",                         [401, 403, 403, 403, 403, 403, 404, 403]),
     row("list_overdue",                               OFFICE_READS),
     row("list_overdue_csv",                           OFFICE_READS),
+    row("list_overdue_xlsx",                          OFFICE_READS),
+    row("list_due_soon",                              OFFICE_READS),
+    row("list_ledger",                                OFFICE_READS),
+    row("list_ledger_csv",                            OFFICE_READS),
+    row("list_ledger_xlsx",                           OFFICE_READS),
+    row("count_tickets",                              SCOPED_READ),
+    row("map_tickets",                                SCOPED_READ),
     row("list_slips",                                 SCOPED_READ),
     Row { query: "stage=acknowledge", ..row("list_stages", SCOPED_READ) },
     // Without a device, which the login did not name: tests/it/sync.

@@ -1,11 +1,17 @@
 //! What holds for every start, limit and pause.
 
+use std::sync::Arc;
+
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use uuid::Uuid;
 use xuncha::domain::calendar::{
-    DeadlineClock, Limit, LimitValue, Step, WorkCalendar, WorkDayCounting,
+    DeadlineClock, Due, Limit, LimitValue, Step, WorkCalendar, WorkDayCounting,
 };
+use xuncha::domain::catalogue::ItemKey;
+use xuncha::domain::ticket::machine::State;
+use xuncha::domain::ticket::overdue::{DueTicket, LatenessMeter};
 
 use super::{CALENDAR, SEASONAL, at, zone};
 
@@ -51,7 +57,57 @@ fn limits() -> impl Strategy<Value = Limit> {
     ]
 }
 
+fn late_ticket(
+    due_at: Timestamp,
+    submitted_at: Option<Timestamp>,
+    photos_due_at: Option<Timestamp>,
+) -> DueTicket {
+    DueTicket {
+        id: Uuid::nil(),
+        number: None,
+        state: State::AwaitingRecheck,
+        item: ItemKey {
+            scheme: String::new(),
+            version: String::new(),
+            code: String::new(),
+        },
+        text: String::new(),
+        district: None,
+        lead: None,
+        cooperating: Vec::new(),
+        dispatched_at: None,
+        due: Due {
+            at: due_at,
+            provisional: false,
+        },
+        submitted_at,
+        photos_due_at,
+        supervision_level: 0,
+    }
+}
+
 proptest! {
+    #[test]
+    fn lateness_is_told_alike_whether_the_calendar_was_walked_before_or_not(
+        calendar in calendars(),
+        at in instants(),
+        tickets in prop::collection::vec((instants(), prop::option::of(instants()), prop::option::of(instants())), 1..12),
+    ) {
+        let calendar = Arc::new(calendar.clone());
+        let mut meter = LatenessMeter::new(at);
+        for (due_at, submitted_at, photos_due_at) in tickets {
+            let ticket = late_ticket(due_at, submitted_at, photos_due_at);
+            let late = meter.measure(&ticket, &calendar);
+            let until = match (submitted_at, photos_due_at) {
+                (Some(submitted_at), Some(photos_due_at)) if photos_due_at >= at => submitted_at.min(at),
+                (Some(submitted_at), None) => submitted_at.min(at),
+                _ => at,
+            };
+            prop_assert_eq!(late.work_s, calendar.work_time_between(due_at, until).as_secs());
+            prop_assert_eq!(late.wall_s, due_at.duration_until(until).as_secs());
+        }
+    }
+
     #[test]
     fn adding_work_time_is_monotone(
         calendar in calendars(),

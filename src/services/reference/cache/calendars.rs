@@ -36,11 +36,16 @@ impl Calendars {
 
     pub(super) fn of(&self, unit_id: Option<Uuid>, units: &Units) -> Arc<WorkCalendar> {
         let mut of_units = lock(&self.of_units);
-        let calendar = of_units.entry(unit_id).or_insert_with(|| {
-            let lineage = unit_id.map_or_else(Vec::new, |id| units.lineage_codes(id));
-            Arc::new(self.data.work_calendar(self.zone.clone(), &lineage))
-        });
-        Arc::clone(calendar)
+        if let Some(calendar) = of_units.get(&unit_id) {
+            return Arc::clone(calendar);
+        }
+        let lineage = unit_id.map_or_else(Vec::new, |id| units.lineage_codes(id));
+        let own = self.data.work_calendar(self.zone.clone(), &lineage);
+        // Most units work like all others: one calendar for them, so that what is reckoned by one is reckoned for all.
+        let same = of_units.values().find(|other| other.works_like(&own));
+        let calendar = same.map_or_else(|| Arc::new(own), Arc::clone);
+        of_units.insert(unit_id, Arc::clone(&calendar));
+        calendar
     }
 }
 

@@ -50,6 +50,11 @@ impl Units {
         self.by_id.get(&id)
     }
 
+    /// Every unit there ever was.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.by_id.keys().copied()
+    }
+
     /// The working unit with this code.
     pub fn find_by_code(&self, code: &str) -> Option<&Unit> {
         self.get(*self.by_code.get(code)?)

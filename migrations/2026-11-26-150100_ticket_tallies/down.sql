@@ -1,0 +1,15 @@
+DROP INDEX tickets_map_idx;
+DROP FUNCTION fold_ticket_tallies;
+DROP TRIGGER tickets_tally_changed ON tickets;
+DROP TRIGGER tickets_tally_new ON tickets;
+DROP FUNCTION tally_ticket;
+DROP VIEW ticket_counts_by_square;
+DROP VIEW ticket_counts_by_cell;
+DROP VIEW ticket_counts_by_day;
+DROP VIEW ticket_counts_by_item;
+DROP TABLE ticket_tallies_by_square;
+DROP TABLE ticket_tallies_by_cell;
+DROP TABLE ticket_tallies_by_day;
+DROP TABLE ticket_tallies_by_item;
+DROP TABLE ticket_tally_changes;
+DROP FUNCTION ticket_outcome;

@@ -1,0 +1,162 @@
+//! The ledger as a spreadsheet: the 33 columns of `ledger-columns.csv` of the reference data (the usual ledger of campaign offices, compiled
+//! for this project), with its field names in English files. The catalogue groups items in no 大类, and no place names its community: those
+//! two columns are for the office's pen.
+
+use super::sheet::{Cell, Column, Zoned, column};
+use crate::domain::round::RoundMode;
+use crate::domain::text::{Lang, Text};
+use crate::domain::ticket::machine::State;
+use crate::services::supervision::LedgerRow;
+
+/// Columns of the ledger, in its order.
+pub const COLUMNS: [Column; 33] = [
+    column("序号", "seq", 6),
+    column("台账编号", "ticket_no", 13),
+    column("督查批次", "round", 14),
+    column("发现日期", "found_on", 11),
+    column("来源", "source", 8),
+    column("区县", "district", 8),
+    column("街道", "street", 10),
+    column("社区", "community", 8),
+    column("点位类型", "point_kind", 10),
+    column("点位名称", "point", 14),
+    column("具体位置", "place", 18),
+    column("问题大类", "major", 8),
+    column("问题小类", "item", 14),
+    column("问题描述", "text", 26),
+    column("整改前照片", "before_photos", 16),
+    column("属地责任单位", "territorial_unit", 14),
+    column("牵头部门", "lead_unit", 14),
+    column("配合单位", "cooperating_units", 12),
+    column("包保领导", "sponsor", 9),
+    column("点位长", "point_chief", 9),
+    column("整改时限", "due_at", 16),
+    column("整改措施", "measure", 20),
+    column("完成情况", "progress", 9),
+    column("完成日期", "finished_on", 11),
+    column("整改后照片", "after_photos", 16),
+    column("核查结果", "recheck", 8),
+    column("是否超期", "overdue", 6),
+    column("延期挂账", "extension_or_suspension", 14),
+    column("是否反弹", "recurrence_of", 13),
+    column("督办级别", "supervision_level", 6),
+    column("扣分", "deduction", 6),
+    column("是否销号", "closed", 6),
+    column("备注", "remark", 12),
+];
+/// Where the first photo of the fault is shown.
+pub const BEFORE_COLUMN: usize = 14;
+/// Where the last photo of what became of it is shown.
+pub const AFTER_COLUMN: usize = 24;
+
+/// The cells of a line.
+pub fn cells(seq: i64, row: LedgerRow, lang: Lang, zone: &Zoned) -> Vec<Cell> {
+    let late = row.line.is_late();
+    let finished_at = row.line.finished_at();
+    let source = source(&row);
+    let delays = delays(&row, lang, zone);
+    let remark = remark(&row, lang);
+    let line = row.line;
+    let ticket = line.ticket;
+    let (point, kind, address) = line.point.map_or((None, None, None), |point| {
+        let kind = point.kind.get(lang).to_owned();
+        (Some(point.name), Some(kind), Some(point.address))
+    });
+    let place = address.filter(|address| !address.is_empty()).or_else(|| {
+        let at = line.position?;
+        Some(format!("{:.6}, {:.6}", at.lat(), at.lon()))
+    });
+    vec![
+        Cell::Number(seq),
+        ticket.number.into(),
+        line.round.map(|(name, _)| name).into(),
+        Cell::Text(zone.day(line.found_at)),
+        Cell::Text(source.get(lang).to_owned()),
+        ticket.district.map(|district| district.name).into(),
+        row.street.into(),
+        Cell::Empty,
+        kind.into(),
+        point.into(),
+        place.into(),
+        Cell::Empty,
+        Cell::Text(row.item_name.get(lang).to_owned()),
+        Cell::Text(ticket.text),
+        Cell::Number(line.before_photos.into()),
+        row.territorial_unit.into(),
+        ticket.lead.map(|lead| lead.name).into(),
+        Cell::Text(ticket.cooperating.join("；")),
+        Cell::Text(line.sponsors.join("；")),
+        Cell::Text(line.point_chiefs.join("；")),
+        Cell::Time(ticket.due.at),
+        line.measure.into(),
+        Cell::Text(ticket.state.title().get(lang).to_owned()),
+        finished_at.map(|at| zone.day(at)).into(),
+        Cell::Number(line.after_photos.into()),
+        line.recheck
+            .as_deref()
+            .and_then(|word| recheck(word, lang))
+            .into(),
+        Cell::Yes(late),
+        Cell::Text(delays),
+        line.recurrence_of.into(),
+        Cell::Number(ticket.supervision_level.into()),
+        Cell::Empty,
+        Cell::Yes(ticket.state == State::Closed),
+        Cell::Text(remark),
+    ]
+}
+
+/// 来源: how it was found.
+fn source(row: &LedgerRow) -> Text {
+    match row.line.round {
+        Some((_, RoundMode::Covert)) => Text::new("暗访", "covert round"),
+        Some((_, RoundMode::Announced)) => Text::new("明察", "announced round"),
+        None => Text::new("日常督查", "daily inspection"),
+    }
+}
+
+fn recheck(word: &str, lang: Lang) -> Option<String> {
+    let text = match word {
+        "pass" => Text::new("通过", "pass"),
+        "fail" => Text::new("不通过", "fail"),
+        "unable" => Text::new("无法核查", "unable"),
+        _ => return None,
+    };
+    Some(text.get(lang).to_owned())
+}
+
+/// 延期挂账.
+fn delays(row: &LedgerRow, lang: Lang, zone: &Zoned) -> String {
+    let mut words = Vec::new();
+    match (row.line.extensions, lang) {
+        (0, _) => {}
+        (times, Lang::Zh) => words.push(format!("延期 {times} 次")),
+        (times, Lang::En) => words.push(format!("extended {times}×")),
+    }
+    if let Some(until) = row.line.suspended_until.map(|at| zone.day(at)) {
+        words.push(match lang {
+            Lang::Zh => format!("挂账至 {until}"),
+            Lang::En => format!("suspended until {until}"),
+        });
+    }
+    words.join("；")
+}
+
+fn remark(row: &LedgerRow, lang: Lang) -> String {
+    let line = &row.line;
+    let remarks = [
+        (
+            line.fixed_on_site,
+            Text::new("立行立改", "put right on the spot"),
+        ),
+        (line.forced, Text::new("强制结案", "closed by force")),
+        (line.exempt, Text::new("申诉成立", "appeal approved")),
+        (
+            line.ticket.state == State::Voided,
+            Text::new("已作废", "voided"),
+        ),
+    ];
+    let true_ones = remarks.iter().filter(|(is_so, _)| *is_so);
+    let words: Vec<&str> = true_ones.map(|(_, text)| text.get(lang)).collect();
+    words.join("；")
+}

@@ -1,0 +1,207 @@
+//! Lists as XLSX, as an office prints them: A4 across, the names of the columns on every page and in sight while one scrolls. Rows go to a
+//! temporary file as they come, so a list of any length takes the memory of one part; where a sheet is full, another follows.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek as _};
+
+use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
+use actix_web::http::header::ContentEncoding;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, TryStreamExt as _, stream};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Image, Workbook, Worksheet,
+    XlsxError,
+};
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::sheet::{Cell, Column, Footing, Zoned, download, yes};
+use crate::domain::text::Lang;
+use crate::http::problem::ApiError;
+use crate::services::Error;
+
+const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Rows of one sheet; the format ends at 1,048,576.
+const SHEET_ROWS: u32 = 1_000_000;
+/// Rows above the list: the title, and the names of the columns.
+const HEAD_ROWS: u32 = 2;
+const A4: u8 = 9;
+/// How high a row with a picture is.
+const PICTURE_PX: u32 = 84;
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// A workbook to be.
+pub struct Book {
+    /// Its name as a file.
+    pub file_name: String,
+    /// What stands above the list.
+    pub title: String,
+    /// Columns.
+    pub columns: &'static [Column],
+    /// Language of its words.
+    pub lang: Lang,
+    /// How it writes instants.
+    pub zone: Zoned,
+}
+
+/// A whole list, part by part, as an answer.
+///
+/// # Errors
+/// Those of the list; `internal` when there is no room for temporary files.
+pub async fn whole(
+    book: Book,
+    mut parts: impl Stream<Item = Result<Vec<Vec<Cell>>, Error>> + Unpin,
+    footing: Footing,
+) -> Result<HttpResponse, ApiError> {
+    let name = book.file_name.clone();
+    let (sender, receiver) = channel(1);
+    let writing = tokio::task::spawn_blocking(move || write(&book, receiver, footing));
+    while let Some(rows) = parts.try_next().await? {
+        if sender.send(Some(rows)).await.is_err() {
+            break; // The writer has failed, and says why.
+        }
+    }
+    drop(sender.send(None).await);
+    let file = writing.await.map_err(anyhow::Error::from)??;
+    let length = file.metadata().map_err(anyhow::Error::from)?.len();
+    let body = SizedStream::new(length, pieces(tokio::fs::File::from_std(file)));
+    Ok(download(&name, MEDIA_TYPE)
+        .insert_header(ContentEncoding::Identity) // It is a ZIP: nothing is left to compress.
+        .body(body))
+}
+
+fn pieces(file: tokio::fs::File) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
+    stream::try_unfold(file, async |mut file| {
+        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    })
+}
+
+fn write(
+    book: &Book,
+    mut parts: Receiver<Option<Vec<Vec<Cell>>>>,
+    mut footing: Footing,
+) -> anyhow::Result<File> {
+    let formats = Formats::new();
+    let mut workbook = Workbook::new();
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title(&book.title)
+            .set_author("Xuncha 巡查"),
+    );
+    let mut sheet = begin(&mut workbook, book, &formats)?;
+    let mut at = HEAD_ROWS;
+    loop {
+        let Some(part) = parts.blocking_recv() else {
+            anyhow::bail!("the list broke off");
+        };
+        let Some(rows) = part else { break };
+        for row in rows {
+            if at == SHEET_ROWS {
+                workbook.push_worksheet(sheet);
+                sheet = begin(&mut workbook, book, &formats)?;
+                at = HEAD_ROWS;
+            }
+            for (column, cell) in (0..).zip(row) {
+                put(&mut sheet, (at, column), cell, book, &formats)?;
+            }
+            at += 1;
+            footing.rows += 1;
+        }
+    }
+    for (column, words) in (0..).zip(footing.words(book.lang, &book.zone)) {
+        sheet.write_string_with_format(at, column, words, &formats.head)?;
+    }
+    workbook.push_worksheet(sheet);
+    let mut file = tempfile::tempfile()?;
+    workbook.save_to_writer(BufWriter::new(&file))?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A sheet with what stands above the list.
+fn begin(workbook: &mut Workbook, book: &Book, formats: &Formats) -> Result<Worksheet, XlsxError> {
+    let mut sheet = workbook.new_worksheet_with_constant_memory()?;
+    let page = match book.lang {
+        Lang::Zh => "&C第 &P 页，共 &N 页",
+        Lang::En => "&CPage &P of &N",
+    };
+    sheet
+        .set_paper_size(A4)
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_footer(page)
+        .set_freeze_panes(HEAD_ROWS, 0)?
+        .set_repeat_rows(0, HEAD_ROWS - 1)?;
+    for (column, it) in (0..).zip(book.columns) {
+        sheet.set_column_width(column, it.width)?;
+    }
+    sheet.write_string_with_format(0, 0, &book.title, &formats.title)?;
+    for (column, it) in (0..).zip(book.columns) {
+        sheet.write_string_with_format(1, column, it.name(book.lang), &formats.head)?;
+    }
+    Ok(sheet)
+}
+
+/// Numbers and times as such, so that a spreadsheet can sort and add them; words never as a formula.
+fn put(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: Cell,
+    book: &Book,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => sheet.write_blank(row, column, &formats.cell)?,
+        Cell::Text(text) => sheet.write_string_with_format(row, column, text, &formats.cell)?,
+        Cell::Yes(so) => {
+            sheet.write_string_with_format(row, column, yes(so, book.lang), &formats.cell)?
+        }
+        Cell::Time(at) => {
+            let at = ExcelDateTime::from_timestamp(book.zone.wall_seconds(at))?;
+            sheet.write_datetime_with_format(row, column, at, &formats.time)?
+        }
+        Cell::Hours(seconds) => {
+            let tenths = i32::try_from(seconds / 360).unwrap_or(i32::MAX);
+            sheet.write_number_with_format(row, column, f64::from(tenths) / 10.0, &formats.hours)?
+        }
+        Cell::Number(number) => {
+            let number = i32::try_from(number).unwrap_or(i32::MAX);
+            sheet.write_number_with_format(row, column, number, &formats.cell)?
+        }
+        Cell::Picture(jpeg) => {
+            let picture = Image::new_from_buffer(&jpeg)?;
+            sheet
+                .set_row_height_pixels(row, PICTURE_PX)?
+                .write_blank(row, column, &formats.cell)?
+                .insert_image_fit_to_cell_centered(row, column, &picture)?
+        }
+    };
+    Ok(())
+}
+
+struct Formats {
+    title: Format,
+    head: Format,
+    cell: Format,
+    time: Format,
+    hours: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let cell = Format::new()
+            .set_border(FormatBorder::Thin)
+            .set_align(FormatAlign::Top)
+            .set_text_wrap();
+        Self {
+            title: Format::new().set_bold().set_font_size(14.0),
+            head: cell.clone().set_bold().set_background_color(0x00E7_ECF3),
+            time: cell.clone().set_num_format("yyyy-mm-dd hh:mm"),
+            hours: cell.clone().set_num_format("0.0"),
+            cell,
+        }
+    }
+}
