@@ -24,10 +24,6 @@ mod figures;
     dead_code,
     reason = "shared with the other benchmarks, which use more of it"
 )]
-#[expect(
-    dead_code,
-    reason = "shared with the other benchmarks, which use more of it"
-)]
 #[path = "../sync/phone.rs"]
 mod phone;
 

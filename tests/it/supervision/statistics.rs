@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
+use xuncha::services::supervision::fold_tallies;
 
 use super::{city, four_hours};
 use crate::harness::story::{self, command};
@@ -80,7 +81,10 @@ async fn whatever_happens_the_counts_are_those_of_a_recount() {
                 continue;
             }
             if step % 30 == 0 {
-                app.run_jobs().await; // Folds, once an hour.
+                app.run_jobs().await;
+                fold_tallies(&app.svc).await.expect("folded");
+                let left = app.rows("SELECT 1 FROM ticket_tally_changes").await;
+                assert_eq!(left, Vec::<Value>::new());
             }
             let by_item = count(&supervisor, "?by=district,unit,item,month").await;
             let told = sorted(by_item.list("/items").iter().cloned());
