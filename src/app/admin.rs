@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
 use super::cli::print;
-use super::{explain, wire};
+use super::wire;
 use crate::db;
 use crate::services::account;
 
@@ -65,7 +65,7 @@ pub(super) async fn create(
     name: &str,
     password: &str,
 ) -> anyhow::Result<()> {
-    let pool = db::pool::pool(url, 1).map_err(explain::database)?;
+    let pool = db::pool::pool(url, 1);
     let passwords = wire::passwords()?;
     account::create_first_admin(&pool, &passwords, now, name, password).await?;
     print(&format!("created the administrator {name}\n"))

@@ -185,7 +185,7 @@ pub(super) async fn bring_up_to_date(url: &str) -> anyhow::Result<()> {
     for migration in db::pool::migrate(url).await.map_err(explain::database)? {
         tracing::info!(%migration, "applied");
     }
-    let pool = db::pool::pool(url, 1).map_err(explain::database)?;
+    let pool = db::pool::pool(url, 1);
     let mut conn = pool.get().await.context("no connection to PostgreSQL")?;
     let say = |tickets| tracing::info!(tickets, "chained trails that were there before");
     backfill(&mut conn, &say).await?;

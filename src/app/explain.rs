@@ -40,7 +40,6 @@ pub(super) fn database(error: PoolError) -> anyhow::Error {
         PoolError::Migration(_) => {
             "the database may have been made by a newer Xuncha, or its user may not create tables in it"
         }
-        PoolError::Build(_) => "check --database-url",
     };
     anyhow::anyhow!("{error}; {advice}")
 }

@@ -103,7 +103,7 @@ impl Life<'_> {
         }
         let address = listener.local_addr()?;
         let options = server::Options {
-            workers: 0,
+            workers: wire::serving_threads(),
             metrics: telemetry::start_metrics(self.public_url.is_some())?,
             public_url: self.public_url,
         };

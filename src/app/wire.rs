@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::config::{Config, Photos};
-use super::{explain, keys};
-use crate::db;
+use super::keys;
+use crate::db::pool::Database;
 use crate::gateways::audit_keys::AuditKeys;
 use crate::gateways::blobs::Blobs;
 use crate::gateways::clock::SystemClock;
@@ -20,8 +20,11 @@ use crate::services::evidence::upload::Turns;
 use crate::services::reference::cache::ReferenceCache;
 use crate::services::state::Parts;
 
-/// Few enough that a server, a worker and the commands beside them fit into PostgreSQL's usual 100.
-const POOL_SIZE: usize = 16;
+/// Of all threads that serve requests together, unless there are many of them; the worker has as many as one of these. Few enough that a
+/// server, a worker and the commands beside them fit into PostgreSQL's usual 100.
+const CONNECTIONS: usize = 16;
+const FEWEST_OF_A_THREAD: usize = 4;
+const MOST_SERVING_THREADS: usize = 16;
 
 /// Longer than this nobody waits to have a password checked.
 const PASSWORD_TURN_WITHIN: Duration = Duration::from_secs(10);
@@ -59,7 +62,10 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         Keys::Audit(audit) => keys::Keys::ephemeral(audit)?,
     };
     Ok(Parts {
-        pool: db::pool::pool(url, POOL_SIZE).map_err(explain::database)?,
+        database: Database {
+            url: url.to_owned(),
+            pool_size: (CONNECTIONS / serving_threads()).max(FEWEST_OF_A_THREAD),
+        },
         clock: Arc::new(SystemClock),
         blobs: blobs(config)?,
         images: Images::new(processors().min(4)),
@@ -82,6 +88,11 @@ fn blobs(config: &Config) -> anyhow::Result<Blobs> {
         Photos::Streamed => blobs,
         Photos::Signed => blobs.giving_addresses()?,
     })
+}
+
+/// One for each processor.
+pub(super) fn serving_threads() -> usize {
+    processors().min(MOST_SERVING_THREADS)
 }
 
 fn processors() -> usize {

@@ -23,8 +23,9 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// What every connection is set to: nothing may hold a snapshot open for long (the sync cursors wait for it), and a commit that is
 /// answered is on the disk, whatever the server's own setting: phones delete what they were told is safe. Starting parallel workers
-/// and compiling plans takes longer than what a request asks for.
+/// and compiling plans takes longer than what a request asks for, and no disk of today is four times slower at random.
 const SESSION_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET max_parallel_workers_per_gather = 0; SET jit = off; \
+     SET random_page_cost = 1.1; \
      SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'; \
      SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
@@ -34,20 +35,30 @@ pub enum PoolError {
     /// No connection could be made.
     #[error("no connection to PostgreSQL: {0}")]
     Connect(#[from] diesel::ConnectionError),
-    /// The pool could not be built.
-    #[error("connection pool: {0}")]
-    Build(#[from] deadpool::BuildError),
     /// A migration failed.
     #[error("migration: {0}")]
     Migration(String),
 }
 
-/// A pool of at most `size` connections. Connections are made on the runtime that is current here, which must outlive
-/// the pool: the driver's task lives there.
-///
-/// # Errors
-/// [`PoolError::Build`]; nothing is connected yet.
-pub fn pool(url: &str, size: usize) -> Result<Pool, PoolError> {
+/// Where connections come from.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its address, as libpq reads it.
+    pub url: String,
+    /// Most connections of one pool.
+    pub pool_size: usize,
+}
+
+impl Database {
+    /// A [`pool`] of its connections.
+    pub fn pool(&self) -> Pool {
+        pool(&self.url, self.pool_size)
+    }
+}
+
+/// A pool of at most `size` connections; none is made yet. They will be driven by the runtime that is current here, which must outlive the
+/// pool.
+pub fn pool(url: &str, size: usize) -> Pool {
     let runtime = tokio::runtime::Handle::current();
     let mut config = ManagerConfig::default();
     // A connection that PostgreSQL has closed is known without asking it; asking costs every request two rounds more.
@@ -64,13 +75,14 @@ pub fn pool(url: &str, size: usize) -> Result<Pool, PoolError> {
     let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(url, config);
     let wait = Some(Duration::from_secs(10));
     // The connection used last is the one that knows its statements best.
-    Ok(Pool::builder(manager)
+    Pool::builder(manager)
         .max_size(size)
         .queue_mode(::deadpool::managed::QueueMode::Lifo)
         .wait_timeout(wait)
         .create_timeout(wait)
         .runtime(::deadpool::Runtime::Tokio1)
-        .build()?)
+        .build()
+        .expect("a pool lacks nothing but the runtime that its timeouts need")
 }
 
 async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {

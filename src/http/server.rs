@@ -57,9 +57,9 @@ pub fn run(listener: TcpListener, svc: Services, options: Options) -> io::Result
     let metrics = web::Data::new(options.metrics);
     let public_url = web::Data::new(PublicUrl(options.public_url));
     let health = web::Data::from(Arc::new(Health::default()));
-    let svc = web::Data::new(svc);
-    // Runs once for each worker: everything above is shared by all.
+    // Runs once for each worker, on its thread: everything above is shared by all.
     let server = HttpServer::new(move || {
+        let svc = web::Data::new(svc.on_this_thread());
         App::new()
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(tus))

@@ -9,7 +9,7 @@ use super::error::{Error, Result};
 use super::evidence::upload::Turns;
 use super::reference::cache::ReferenceCache;
 use crate::db::Pool;
-use crate::db::pool::PooledConn;
+use crate::db::pool::{Database, PooledConn};
 use crate::domain::clock::Clock;
 use crate::gateways::audit_keys::AuditKeys;
 use crate::gateways::blobs::Blobs;
@@ -22,13 +22,15 @@ use crate::gateways::tokens::{RefreshKey, TokenSigner};
 /// Made once at start-up, shared by every worker; cheap to clone.
 #[derive(Clone)]
 pub struct Services {
+    /// Database connections.
+    pub pool: Pool,
     inner: Arc<Parts>,
 }
 
 /// What [`Services`] is made of.
 pub struct Parts {
-    /// Database connections.
-    pub pool: Pool,
+    /// Where database connections come from.
+    pub database: Database,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Photo bytes.
@@ -58,10 +60,20 @@ pub struct Parts {
 }
 
 impl Services {
-    /// Shares the parts.
+    /// Shares the parts, with connections driven by the runtime that is current here.
     pub fn new(parts: Parts) -> Self {
         Self {
+            pool: parts.database.pool(),
             inner: Arc::new(parts),
+        }
+    }
+
+    /// The same with connections of its own, driven by the runtime that is current here: a thread that serves requests then hands no
+    /// question to another thread, and waits for none to hand it the answer.
+    pub fn on_this_thread(&self) -> Self {
+        Self {
+            pool: self.inner.database.pool(),
+            inner: Arc::clone(&self.inner),
         }
     }
 

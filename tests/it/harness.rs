@@ -31,7 +31,7 @@ use actix_web::dev::ServerHandle;
 use diesel_async::AsyncConnection as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use xuncha::db::pool::{Conn, pool};
+use xuncha::db::pool::{self, Conn};
 use xuncha::gateways::audit_keys::AuditKeys;
 use xuncha::gateways::blobs::{Blobs, BlobsConfig, install_tls_provider};
 use xuncha::gateways::capabilities::Capabilities;
@@ -346,7 +346,10 @@ fn services(database_url: &str, clock: Arc<ManualClock>, blobs: Blobs) -> Servic
         secret: vec![7; 32],
     }];
     Services::new(Parts {
-        pool: pool(database_url, POOL_SIZE).expect("a pool"),
+        database: pool::Database {
+            url: database_url.to_owned(),
+            pool_size: POOL_SIZE,
+        },
         clock,
         blobs,
         images: Images::new(2),

@@ -39,18 +39,21 @@ struct PhotoRow {
     rendition: String,
     #[diesel(sql_type = Bool)]
     office_only: bool,
+    #[diesel(sql_type = Bool)]
+    flagged: bool,
 }
 
 /// Photos of the findings (its own and those merged into it), then those that came with commands, oldest first.
 const PHOTOS: &str = "\
 SELECT coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, a.photo_key, a.id AS aid, a.account_id, \
-       a.stored_at IS NOT NULL AS stored, a.rendition, false AS office_only, 0 AS seq, t.created_at, fa.ordinal \
+       a.stored_at IS NOT NULL AS stored, a.rendition, false AS office_only, 0 AS seq, t.created_at, fa.ordinal, \
+       EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) AS flagged \
   FROM tickets t JOIN finding_attachments fa ON fa.finding_id = t.finding_id \
   JOIN attachments a ON a.id = fa.attachment_id \
  WHERE t.id = ANY ($1) OR t.master_id = ANY ($1) \
 UNION ALL \
 SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, e.office_only, ta.seq, a.created_at, \
-       ta.ordinal \
+       ta.ordinal, EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) \
   FROM ticket_attachments ta JOIN attachments a ON a.id = ta.attachment_id \
   JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq \
  WHERE ta.ticket_id = ANY ($1) \
@@ -101,7 +104,6 @@ pub async fn belongings(
     let ((mut cooperating, reports, mut answering, mut photos, requests), rare) =
         try_join(own, rare).await?;
     let (mut earlier, slips, people) = rare;
-    give_flags(conn, &mut photos).await?;
     let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
     let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
     let of = |ticket: &Ticket| {
@@ -196,13 +198,21 @@ async fn earlier(
     Ok(told.collect())
 }
 
+/// With their flags, where they have any.
 async fn photos(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
     let rows: Vec<PhotoRow> = cached(PHOTOS)
         .bind::<Array<SqlUuid>, _>(ids)
         .load(&mut conn)
         .await?;
+    let flagged = rows.iter().filter(|row| row.flagged);
+    let flagged: Vec<Uuid> = flagged.map(|row| row.aid).collect();
+    let flags = match flagged.is_empty() {
+        true => HashMap::new(),
+        false => flag_reader::all(conn, &flagged).await?,
+    };
     Ok(grouped(rows.into_iter().map(|row| {
         let photo = TicketPhoto {
+            flags: flags.get(&row.aid).cloned().unwrap_or_default(),
             photo_key: row.photo_key,
             aid: row.aid,
             account_id: row.account_id,
@@ -210,27 +220,9 @@ async fn photos(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Ticke
             stored: row.stored,
             rendition: row.rendition,
             office_only: row.office_only,
-            flags: Vec::new(),
         };
         (row.ticket_id, photo)
     })))
-}
-
-async fn give_flags(
-    conn: &Conn,
-    photos: &mut HashMap<Uuid, Vec<TicketPhoto>>,
-) -> Result<(), DbError> {
-    let aids: Vec<Uuid> = photos.values().flatten().map(|photo| photo.aid).collect();
-    if aids.is_empty() {
-        return Ok(());
-    }
-    let flags = flag_reader::all(conn, &aids).await?;
-    for photo in photos.values_mut().flatten() {
-        if let Some(flags) = flags.get(&photo.aid) {
-            photo.flags.clone_from(flags);
-        }
-    }
-    Ok(())
 }
 
 fn grouped<T>(rows: impl IntoIterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {

@@ -30,7 +30,7 @@ const SETTINGS: [&str; 18] = [
     "unix_socket_permissions=0700",
     "max_prepared_transactions=0",
     "max_connections=100",
-    "shared_buffers=256MB",
+    "shared_buffers=512MB",
     "timezone=UTC",
     "log_timezone=UTC",
     // One log file a weekday, written anew each week.

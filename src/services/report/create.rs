@@ -81,8 +81,7 @@ pub async fn create(svc: &Services, actor: &Actor, report: NewReport) -> Result<
         .transaction(async |conn| create_on(svc, conn, actor, slice::from_ref(&report)).await)
         .await
         .map_err(|not_stored: NotStored| not_stored.error)?;
-    drop(conn);
-    sync::hold::release_ready(svc, actor).await?;
+    sync::hold::release_ready(svc, &mut conn, actor).await?;
     match outcomes.into_iter().next() {
         Some(Outcome::Stored(created)) => Ok(*created),
         Some(Outcome::Amended(id)) => {

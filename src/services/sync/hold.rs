@@ -89,9 +89,8 @@ pub(super) async fn sweep(
 ///
 /// # Errors
 /// `unavailable`.
-pub async fn release_ready(svc: &Services, actor: &Actor) -> Result<()> {
-    let mut conn = svc.conn().await?;
-    sweep(svc, &mut conn, actor.account_id).await.map(|_| ())
+pub async fn release_ready(svc: &Services, conn: &mut Conn, actor: &Actor) -> Result<()> {
+    sweep(svc, conn, actor.account_id).await.map(|_| ())
 }
 
 /// Does a held mutation without what it waits for, if its time is over.

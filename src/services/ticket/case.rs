@@ -222,19 +222,26 @@ impl<'a> Case<'a> {
                 self.now,
             )
         };
-        let ((), seq) = try_join(
+        let writing = try_join(
             db::ticket::update(conn, &self.ticket),
             db::ticket::event::append_behind(conn, self.trail_end, &self.ticket, event),
-        )
-        .await?;
-        if !entry.photos.is_empty() {
-            let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
-            let role = photo_role(self.command);
-            db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
-            evidence::have_judged(conn, &aids, self.now).await?;
+        );
+        let mut changed = entry.others;
+        changed.push(self.ticket.id);
+        if entry.photos.is_empty() && !office_only {
+            try_join(writing, db::feed::tickets(conn, &changed)).await?;
+        } else {
+            let ((), seq) = writing.await?;
+            self.link(conn, seq, &entry.photos).await?;
+            self.announce(conn, &changed, office_only, !entry.photos.is_empty())
+                .await?;
         }
-        self.announce(conn, entry.others, office_only, !entry.photos.is_empty())
-            .await?;
+        if self.ticket.state == State::Merged && !office_only {
+            db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
+        }
+        if !office_only && (self.before == State::AwaitingRecheck || changed.len() > 1) {
+            task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
+        }
         Ok(Given {
             ticket: self.ticket,
             rev_before: self.rev_before,
@@ -243,33 +250,32 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Tells phones, and ends tasks that have lost their ground.
+    async fn link(&self, conn: &mut Conn, seq: i32, photos: &[DeclaredPhoto]) -> Result<()> {
+        let aids: Vec<Uuid> = photos.iter().map(|photo| photo.aid).collect();
+        if aids.is_empty() {
+            return Ok(());
+        }
+        let role = photo_role(self.command);
+        db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
+        evidence::have_judged(conn, &aids, self.now).await
+    }
+
+    /// Tells phones.
     async fn announce(
         &self,
-        conn: &mut Conn,
-        others: Vec<Uuid>,
+        conn: &Conn,
+        changed: &[Uuid],
         office_only: bool,
         with_photos: bool,
     ) -> Result<()> {
-        let (this, state) = (&[self.ticket.id], self.ticket.state);
-        if !office_only {
-            let mut changed = others;
-            changed.push(self.ticket.id);
-            db::feed::tickets(conn, &changed).await?;
-            if state == State::Merged {
-                db::feed::photos_of_merged(conn, this).await?;
-            }
-            if self.before == State::AwaitingRecheck || changed.len() > 1 {
-                task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
-            }
-            return Ok(());
-        }
-        match self.command {
+        let this = &[self.ticket.id];
+        match (office_only, self.command) {
+            (false, _) => return Ok(db::feed::tickets(conn, changed).await?),
             // What the inspector who found it holds is different now.
-            Command::Correct => db::feed::tickets(conn, this).await?,
-            _ => db::feed::tickets_for_office(conn, this).await?,
+            (true, Command::Correct) => db::feed::tickets(conn, this).await?,
+            (true, _) => db::feed::tickets_for_office(conn, this).await?,
         }
-        if with_photos || state == State::Triage {
+        if with_photos || self.ticket.state == State::Triage {
             db::feed::photos_of_tickets(conn, this).await?;
         }
         Ok(())

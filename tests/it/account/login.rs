@@ -226,7 +226,7 @@ fn services_without_demo(app: &TestApp) -> Services {
     }];
     let folder = BlobsConfig::Folder(app.blobs_folder().to_owned());
     Services::new(Parts {
-        pool: app.svc.pool.clone(),
+        database: app.svc.database.clone(),
         clock: app.svc.clock.clone(),
         blobs: Blobs::open(&folder).expect("a folder"),
         images: Images::new(1),
