@@ -27,12 +27,14 @@ pub mod round;
 pub mod ruling;
 pub mod schema;
 pub mod session;
+pub mod supervision;
 pub mod sync_cursor;
 pub mod sync_document;
 pub mod task;
 pub mod ticket;
 pub mod unit;
 pub mod upload;
+pub mod webhook;
 
 pub use diesel_async::AsyncConnection;
 pub use error::DbError;

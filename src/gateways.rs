@@ -10,3 +10,4 @@ pub mod images;
 pub mod passwords;
 pub mod sealing;
 pub mod tokens;
+pub mod webhooks;

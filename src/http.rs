@@ -26,3 +26,4 @@ mod supervision;
 mod sync;
 mod task;
 mod ticket;
+mod webhook;

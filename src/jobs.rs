@@ -2,6 +2,8 @@
 //! `db` or `gateways`.
 
 mod anchor;
+mod climb_ladder;
+mod deliver_webhooks;
 mod draw_lookbacks;
 mod fold_tallies;
 mod hand_over;

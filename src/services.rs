@@ -22,6 +22,7 @@ pub mod supervision;
 pub mod sync;
 pub mod task;
 pub mod ticket;
+pub mod webhook;
 
 pub use error::{Error, Result};
 pub use state::Services;

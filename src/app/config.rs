@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use nix::unistd::geteuid;
 
 use crate::gateways::blobs::BlobsConfig;
+use crate::gateways::webhooks::Reach;
 
 /// Options that say where data lies.
 #[derive(Args)]
@@ -42,6 +43,24 @@ pub(super) struct DataArgs {
         default_value = "streamed"
     )]
     photos: Photos,
+    /// Which addresses webhooks may be sent to: `public` ones, over TLS; or `private` ones as well, where the city's systems share a
+    /// network.
+    #[arg(
+        long,
+        env = "XUNCHA_WEBHOOKS",
+        value_name = "WHERE",
+        default_value = "public"
+    )]
+    webhooks: WebhooksTo,
+}
+
+/// Which addresses webhooks may be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum WebhooksTo {
+    /// Public ones, over TLS.
+    Public,
+    /// Private ones as well.
+    Private,
 }
 
 /// How photos go out.
@@ -65,6 +84,8 @@ pub(super) struct Config {
     pub(super) blobs: BlobsConfig,
     /// How photos go out.
     pub(super) photos: Photos,
+    /// How far webhooks reach.
+    pub(super) webhooks: Reach,
 }
 
 impl Config {
@@ -98,6 +119,10 @@ impl Config {
             pg_bin: args.pg_bin,
             blobs,
             photos: args.photos,
+            webhooks: match args.webhooks {
+                WebhooksTo::Public => Reach::Public,
+                WebhooksTo::Private => Reach::Private,
+            },
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::gateways::blobs::Blobs;
 use crate::gateways::clock::SystemClock;
 use crate::gateways::images::Images;
 use crate::gateways::passwords::{Cost, Passwords};
+use crate::gateways::webhooks::Webhooks;
 use crate::services::Services;
 use crate::services::account::throttle::LoginThrottle;
 use crate::services::evidence::upload::Turns;
@@ -76,6 +77,7 @@ pub(super) fn parts(config: &Config, url: &str, keys: Keys) -> anyhow::Result<Pa
         capabilities: keys.capabilities,
         audit_keys: keys.audit,
         turns: Turns::default(),
+        webhooks: Webhooks::new(config.webhooks),
         demo: false,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

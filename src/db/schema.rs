@@ -526,6 +526,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    supervision_digest_slips (slip_id) {
+        slip_id -> Uuid,
+        digest_id -> Uuid,
+        ladder_version -> Int4,
+    }
+}
+
+diesel::table! {
+    supervision_digests (id) {
+        id -> Uuid,
+        number -> Nullable<Text>,
+        unit_id -> Uuid,
+        unit_name -> Text,
+        opened_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     supervision_slips (id) {
         id -> Uuid,
         number -> Text,
@@ -827,6 +846,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_attempts (id) {
+        id -> Int8,
+        delivery_id -> Uuid,
+        at -> Timestamptz,
+        status -> Nullable<Int4>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        message_id -> Uuid,
+        endpoint_id -> Uuid,
+        created_at -> Timestamptz,
+        state -> Text,
+        attempts -> Int4,
+        next_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Uuid,
+        unit_id -> Nullable<Uuid>,
+        url -> Text,
+        description -> Text,
+        events -> Array<Text>,
+        secret -> Text,
+        former_secret -> Nullable<Text>,
+        former_until -> Nullable<Timestamptz>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        failing_since -> Nullable<Timestamptz>,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_messages (id) {
+        id -> Uuid,
+        kind -> Text,
+        created_at -> Timestamptz,
+        body -> Text,
+    }
+}
+
 diesel::joinable!(accounts -> units (unit_id));
 diesel::joinable!(areas -> units (owner_unit_id));
 diesel::joinable!(attachments -> accounts (account_id));
@@ -867,6 +935,9 @@ diesel::joinable!(round_points -> rounds (round_id));
 diesel::joinable!(rounds -> accounts (created_by));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(sessions -> devices (device_id));
+diesel::joinable!(supervision_digest_slips -> supervision_digests (digest_id));
+diesel::joinable!(supervision_digest_slips -> supervision_slips (slip_id));
+diesel::joinable!(supervision_digests -> units (unit_id));
 diesel::joinable!(supervision_slips -> tickets (ticket_id));
 diesel::joinable!(supervision_slips -> units (unit_id));
 diesel::joinable!(sync_cursors -> accounts (account_id));
@@ -889,6 +960,11 @@ diesel::joinable!(tickets -> filing_conditions (condition_id));
 diesel::joinable!(tickets -> findings (finding_id));
 diesel::joinable!(tickets -> units (lead_unit_id));
 diesel::joinable!(uploads -> accounts (account_id));
+diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::joinable!(webhook_deliveries -> webhook_messages (message_id));
+diesel::joinable!(webhook_endpoints -> accounts (created_by));
+diesel::joinable!(webhook_endpoints -> units (unit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -933,6 +1009,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_points,
     rounds,
     sessions,
+    supervision_digest_slips,
+    supervision_digests,
     supervision_slips,
     sync_cursors,
     sync_feed,
@@ -950,4 +1028,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     units,
     uploads,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_messages,
 );

@@ -74,6 +74,8 @@ pub enum Action {
     ReadPolicies,
     /// Set policies.
     ChangePolicies,
+    /// Make, change and try webhook endpoints: the office's, or one's own unit's.
+    ManageWebhooks,
     /// List, make and change accounts.
     ManageAccounts,
 }
@@ -117,6 +119,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::ReadTrail => &[Inspector, Officer, Clerk, Supervisor, Sponsor, Auditor],
         Action::Sync => &[Inspector, Officer, Clerk, Supervisor, Admin],
         Action::ReadReference => &Role::ALL,
+        Action::ManageWebhooks => &[Officer, Admin],
         Action::HandOver => &[Clerk, Admin],
         Action::ReadDuties | Action::ReadPolicies => &[Clerk, Supervisor, Admin],
         Action::ChangeReference | Action::ChangePolicies | Action::ManageAccounts => &[Admin],

@@ -119,6 +119,13 @@ impl Actor {
             .is_some_and(|unit| unit.subtree.contains(&unit_id))
     }
 
+    /// Whether a unit stands above the caller's own.
+    pub fn is_below(&self, unit_id: Uuid) -> bool {
+        self.unit
+            .as_ref()
+            .is_some_and(|unit| unit.id != unit_id && unit.lineage.contains(&unit_id))
+    }
+
     /// Whether the caller belongs to a unit, to one above it or to one below it: too close to judge its work.
     pub fn is_kin_of(&self, unit_id: Uuid, lineage: &[Uuid]) -> bool {
         self.unit

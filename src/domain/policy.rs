@@ -1,14 +1,19 @@
 //! Policies: the thresholds and switches that a city sets for itself. Each has a key, a default and one line of meaning;
 //! a change is a new version, and what decides a ticket's clock is frozen on the ticket.
 
+use jiff::civil::time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::calendar::WorkDayCounting;
+use super::supervision::ladder::{Ladder, QuietHours};
 use super::text::Text;
 
 /// Longest radius within which two findings are the same place, in metres.
 pub const MAX_RADIUS_M: u32 = 1_000;
+
+/// Key of the ladder, whose version each of its slips keeps.
+pub const LADDER: &str = "escalation.ladder";
 
 /// What happens to a finding whose accuracy circle reaches another district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +98,12 @@ pub struct Policies {
     /// How long a unit may take to reply to a supervision slip, when the slip does not say.
     #[serde(rename = "limits.reply_work_h")]
     pub reply_work_h: u32,
+    /// How late a ticket must be for which level.
+    #[serde(rename = "escalation.ladder")]
+    pub ladder: Ladder,
+    /// When nothing is issued.
+    #[serde(rename = "escalation.quiet_hours")]
+    pub quiet_hours: Option<QuietHours>,
     /// A point that was visited within so many days is not drawn.
     #[serde(rename = "rounds.revisit_after_days")]
     pub round_revisit_after_days: u32,
@@ -123,6 +134,11 @@ impl Default for Policies {
             recheck_work_h: 16,
             decide_work_h: 8,
             reply_work_h: 8,
+            ladder: Ladder::default(),
+            quiet_hours: Some(QuietHours {
+                from: time(20, 0, 0, 0),
+                until: time(8, 0, 0, 0),
+            }),
             round_revisit_after_days: 7,
             round_skips_last: true,
         }
@@ -292,6 +308,14 @@ impl Policies {
             "limits.reply_work_h" => Text::new(
                 "督办单未写明时，应在多少工作时内回复",
                 "work hours in which a supervision slip should be replied to when it does not say",
+            ),
+            LADDER => Text::new(
+                "督办阶梯：超期满 days_late 个工作日（work_day）或自然日（natural_day）升一级，督办单发责任单位（lead）或属地（district），限 reply_work_h 个工作时回复",
+                "the ladder: days_late work or natural days after its deadline a ticket is raised a level, with a slip to its lead unit or the office of the district, to be replied to within reply_work_h work hours",
+            ),
+            "escalation.quiet_hours" => Text::new(
+                "免打扰时段，其间不发督办单；null 为不设",
+                "hours of the day in which the ladder issues nothing; null for none",
             ),
             "rounds.revisit_after_days" => Text::new(
                 "多少天内走访过的点位不再抽取",

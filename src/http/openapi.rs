@@ -175,6 +175,10 @@ fn tags() -> Vec<Tag> {
             "audit",
             "留痕存证：签名的日志头与证明。The signed log over all trails: heads and proofs; see api-spec/audit.md.",
         ),
+        (
+            "webhooks",
+            "签名推送（Standard Webhooks）。Signed webhooks; see api-spec/supervision.md.",
+        ),
         ("users", "账号管理。Accounts, for administrators."),
         (
             "reference",

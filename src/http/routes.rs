@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     account, audit, duty, evidence, files, handover, home, lookback, openapi, policy, reference,
-    report, round, ruling, supervision, sync, task, ticket,
+    report, round, ruling, supervision, sync, task, ticket, webhook,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -119,6 +119,7 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(supervision::statistics::count_tickets)
         .service(supervision::map::map_tickets)
         .service(supervision::slips::list_slips)
+        .service(supervision::digests::list_digests)
         .service(supervision::stages::list_stages);
 }
 
@@ -147,6 +148,15 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(duty::list::list_duties)
         .service(duty::record::record_duty)
         .service(duty::end::end_duty)
+        .service(webhook::list::list_webhooks)
+        .service(webhook::create::create_webhook)
+        .service(webhook::get::get_webhook)
+        .service(webhook::change::change_webhook)
+        .service(webhook::remove::remove_webhook)
+        .service(webhook::rotate::rotate_webhook_secret)
+        .service(webhook::ping::ping_webhook)
+        .service(webhook::replay::replay_webhook)
+        .service(webhook::deliveries::list_webhook_deliveries)
         .service(account::list::list_users)
         .service(account::create::create_user)
         .service(account::get::get_user)

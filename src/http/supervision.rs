@@ -1,6 +1,7 @@
 //! What the supervision office pulls, over HTTP.
 
 mod csv;
+pub mod digests;
 pub mod dto;
 pub mod due_soon;
 pub mod ledger;

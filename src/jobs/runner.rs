@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::{
-    anchor, draw_lookbacks, fold_tallies, hand_over, photo_linked, photo_stored, release_held,
-    release_round, resume_suspended, start_round, sweep,
+    anchor, climb_ladder, deliver_webhooks, draw_lookbacks, fold_tallies, hand_over, photo_linked, photo_stored,
+    release_held, release_round, resume_suspended, start_round, sweep,
 };
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};
@@ -41,6 +41,8 @@ async fn perform(svc: &Services, job: JobKind) -> anyhow::Result<()> {
         JobKind::Sweep {} => sweep::run(svc).await,
         JobKind::DrawLookbacks {} => draw_lookbacks::run(svc).await,
         JobKind::FoldTallies {} => fold_tallies::run(svc).await,
+        JobKind::ClimbLadder {} => climb_ladder::run(svc).await,
+        JobKind::DeliverWebhooks {} => deliver_webhooks::run(svc).await,
         JobKind::Anchor {} => anchor::run(svc).await,
         JobKind::StartRound { round_id } => start_round::run(svc, round_id).await,
         JobKind::ReleaseRound { round_id } => release_round::run(svc, round_id).await,

@@ -59,6 +59,10 @@ pub enum JobKind {
     DrawLookbacks {},
     /// Fold what was counted lately into the tallies.
     FoldTallies {},
+    /// Bring tickets that are late enough to their next level.
+    ClimbLadder {},
+    /// Send webhooks that are due.
+    DeliverWebhooks {},
     /// Anchor new rows of trails in the audit log.
     Anchor {},
     /// Reveal a round to its inspectors.
@@ -74,7 +78,7 @@ pub enum JobKind {
 }
 
 /// Jobs that are done again and again, each by one worker of the whole city: by their row's id, with how often.
-const PERIODIC: [(Uuid, JobKind, SignedDuration); 4] = [
+const PERIODIC: [(Uuid, JobKind, SignedDuration); 6] = [
     (
         Uuid::from_u128(0x7377_6565_7000_4000_8000_0000_0000_0001),
         JobKind::Sweep {},
@@ -94,6 +98,16 @@ const PERIODIC: [(Uuid, JobKind, SignedDuration); 4] = [
         Uuid::from_u128(0x7461_6c6c_7900_4000_8000_0000_0000_0001),
         JobKind::FoldTallies {},
         SignedDuration::from_hours(1),
+    ),
+    (
+        Uuid::from_u128(0x6c61_6464_6572_4000_8000_0000_0000_0001),
+        JobKind::ClimbLadder {},
+        SignedDuration::from_mins(1),
+    ),
+    (
+        Uuid::from_u128(0x7765_6268_6f6f_4000_8000_0000_0000_0001),
+        JobKind::DeliverWebhooks {},
+        SignedDuration::from_secs(5),
     ),
 ];
 

@@ -18,6 +18,7 @@ use crate::gateways::images::Images;
 use crate::gateways::passwords::Passwords;
 use crate::gateways::sealing::Sealer;
 use crate::gateways::tokens::{RefreshKey, TokenSigner};
+use crate::gateways::webhooks::Webhooks;
 
 /// Made once at start-up, shared by every worker; cheap to clone.
 #[derive(Clone)]
@@ -43,7 +44,7 @@ pub struct Parts {
     pub tokens: TokenSigner,
     /// Key that refresh tokens are derived with.
     pub refresh_key: RefreshKey,
-    /// Seals what phones carry for the server.
+    /// Seals what phones carry for the server, and secrets that lie in the database.
     pub sealer: Sealer,
     /// Makes and checks links that lead to uploads.
     pub capabilities: Capabilities,
@@ -51,6 +52,8 @@ pub struct Parts {
     pub audit_keys: AuditKeys,
     /// Who is at which upload.
     pub turns: Turns,
+    /// Sends webhooks.
+    pub webhooks: Webhooks,
     /// Whether demo accounts may log in.
     pub demo: bool,
     /// Areas and calendar in memory.

@@ -3,6 +3,8 @@
 mod due_soon;
 mod ledger;
 mod map;
+mod digests;
+mod ladder;
 mod overdue;
 mod settle;
 mod slips;
@@ -12,6 +14,8 @@ mod statistics;
 pub use due_soon::{DueSoonQuery, DueSoonRow, due_soon};
 pub use ledger::{LedgerQuery, LedgerRow, ledger, ledger_pages};
 pub use map::{MapQuery, OnMap, map};
+pub use digests::list_digests;
+pub use ladder::climb;
 pub use overdue::{OverdueQuery, OverdueRow, Pull, pages, pull};
 pub use slips::{SlipRow, SlipsQuery, list_slips};
 pub use stages::{StagesQuery, list_stage};

@@ -39,6 +39,7 @@ pub(in crate::services) mod unseal;
 mod void;
 
 pub use case::Given;
+pub(in crate::services) use filing::city_time;
 pub use give::{give, give_on};
 pub use inbox::{InboxQuery, InboxRow, list_requests};
 pub use list::{ListQuery, list, triage};

@@ -18,7 +18,8 @@ mod vectors;
 
 const DEMO: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/calendar.json"));
 
-static CALENDAR: LazyLock<WorkCalendar> = LazyLock::new(|| city(demo_file()));
+/// The calendar that the demo city works by.
+pub static CALENDAR: LazyLock<WorkCalendar> = LazyLock::new(|| city(demo_file()));
 
 /// Working hours that change on 1 June and 1 October, as many cities' do.
 static SEASONAL: LazyLock<WorkCalendar> = LazyLock::new(|| {

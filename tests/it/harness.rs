@@ -16,6 +16,7 @@ mod clock;
 mod cluster;
 mod database;
 pub mod phone;
+pub mod receiver;
 mod response;
 mod runtime;
 mod s3;
@@ -39,6 +40,7 @@ use xuncha::gateways::images::Images;
 use xuncha::gateways::passwords::{Cost, Passwords};
 use xuncha::gateways::sealing::Sealer;
 use xuncha::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
+use xuncha::gateways::webhooks::{Reach, Webhooks};
 use xuncha::http::server::{self, Metrics};
 use xuncha::jobs::runner::{self, Counts};
 use xuncha::services::Services;
@@ -361,6 +363,7 @@ fn services(database_url: &str, clock: Arc<ManualClock>, blobs: Blobs) -> Servic
         capabilities: Capabilities::new(&keys).expect("a key"),
         audit_keys: AuditKeys::of_seeds(&[vec![11; 32]]).expect("a seed"),
         turns: Turns::default(),
+        webhooks: Webhooks::new(Reach::Private),
         demo: true,
         reference: ReferenceCache::new(),
         throttle: LoginThrottle::new(),

@@ -27,3 +27,4 @@ mod supervision;
 mod sync;
 mod task;
 mod ticket;
+mod webhook;

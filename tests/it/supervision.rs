@@ -4,6 +4,7 @@ mod csv;
 mod due_soon;
 mod history;
 mod ledger;
+mod ladder;
 mod overdue;
 mod slips;
 mod stages;

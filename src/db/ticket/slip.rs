@@ -2,7 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
@@ -141,6 +141,8 @@ pub struct SlipFilter {
     pub units: Vec<Vec<Uuid>>,
     /// Of tickets in this district.
     pub district: Option<String>,
+    /// In the digest of this number.
+    pub digest: Option<String>,
     /// With those that were written while the ticket was the office's own.
     pub office: bool,
 }
@@ -186,6 +188,16 @@ pub async fn page(
     }
     if let Some(district) = &filter.district {
         query = query.filter(tickets::district_code.eq(district.clone()));
+    }
+    if let Some(number) = &filter.digest {
+        query = query.filter(
+            sql::<Bool>(
+                "supervision_slips.id IN (SELECT s.slip_id FROM supervision_digest_slips s \
+                   JOIN supervision_digests d ON d.id = s.digest_id WHERE d.number = ",
+            )
+            .bind::<Text, _>(number.clone())
+            .sql(")"),
+        );
     }
     if let Some((issued_at, id)) = after {
         query = query.filter(

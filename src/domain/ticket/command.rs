@@ -11,6 +11,7 @@ use super::request::SuspensionPlan;
 use crate::domain::evidence::DeclaredPhoto;
 use crate::domain::geo::Point;
 use crate::domain::report::Fix;
+use crate::domain::supervision::ladder::Addressee;
 
 /// Longest opinion, reason or comment, in characters.
 pub const MAX_OPINION_CHARS: usize = 2_000;
@@ -208,6 +209,8 @@ pub struct Notice {
     pub reason: String,
     /// When the reply is due.
     pub reply_due: ReplyDue,
+    /// To whom it is addressed.
+    pub to: Addressee,
 }
 
 /// 督办回复.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::LeadUnit;
 use super::machine::Party;
+use crate::domain::account::Actor;
 
 /// A slip (督办单).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Slip {
     pub ticket_id: Uuid,
     /// 督办级别, from 1.
     pub level: u32,
-    /// Addressee: the lead unit then; none while the ticket was still the office's own.
+    /// Addressee: the lead unit then, or the office of its district; none while the ticket was still the office's own.
     pub unit: Option<LeadUnit>,
     /// Why.
     pub reason: String,
@@ -52,9 +53,13 @@ impl Slip {
     }
 }
 
-/// The slip without a reply that one of these parties has to reply to: a unit to what was addressed to one, a clerk to what was
-/// written while the ticket was the office's own.
-pub fn owed<'a>(slips: &'a [Slip], parties: &[Party]) -> impl Iterator<Item = &'a Slip> {
+/// The slips without a reply that the caller, who is these parties, has to reply to: a unit to what was addressed to one, unless that
+/// stands above it; a clerk to what was written while the ticket was the office's own.
+pub fn owed<'a>(
+    slips: &'a [Slip],
+    parties: &[Party],
+    actor: &Actor,
+) -> impl Iterator<Item = &'a Slip> {
     let (unit, clerk) = (
         parties.contains(&Party::LeadUnit),
         parties.contains(&Party::Clerk),
@@ -62,10 +67,13 @@ pub fn owed<'a>(slips: &'a [Slip], parties: &[Party]) -> impl Iterator<Item = &'
     slips
         .iter()
         .filter(|slip| slip.reply.is_none())
-        .filter(move |slip| if slip.unit.is_some() { unit } else { clerk })
+        .filter(move |slip| match &slip.unit {
+            Some(addressee) => unit && !actor.is_below(addressee.id),
+            None => clerk,
+        })
 }
 
 /// Whether there is such a slip.
-pub fn owes_reply(slips: &[Slip], parties: &[Party]) -> bool {
-    owed(slips, parties).next().is_some()
+pub fn owes_reply(slips: &[Slip], parties: &[Party], actor: &Actor) -> bool {
+    owed(slips, parties, actor).next().is_some()
 }

@@ -28,6 +28,8 @@ pub struct SlipListQuery {
     unit: Option<String>,
     /// Code of a district.
     district: Option<String>,
+    /// Number of a digest that they are in.
+    digest: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// Most rows, 1 to 500; 50 when not given.
@@ -88,6 +90,7 @@ pub async fn list_slips(
         overdue: query.overdue,
         unit: query.unit,
         district: query.district,
+        digest: query.digest,
         cursor: query.cursor,
         limit: page_limit(query.limit)?,
     };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::fault::Faults;
 use super::photo::AttachmentIn;
 use super::ticket::{needed, photos, words};
+use crate::domain::supervision::ladder::Addressee;
 use crate::domain::ticket::command::{
     Assign, AssignWork, Notice, Order, Reply, ReplyDue, SuspensionRequest,
 };
@@ -202,7 +203,11 @@ impl SuperviseIn {
                 ReplyDue::Usual
             }
         };
-        faults.refuse_or(Notice { reason, reply_due })
+        faults.refuse_or(Notice {
+            reason,
+            reply_due,
+            to: Addressee::Lead,
+        })
     }
 }
 

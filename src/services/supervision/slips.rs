@@ -24,6 +24,8 @@ pub struct SlipsQuery {
     pub unit: Option<String>,
     /// Code of a district.
     pub district: Option<String>,
+    /// Number of a digest that they are in.
+    pub digest: Option<String>,
     /// Where to go on.
     pub cursor: Option<String>,
     /// Most rows.
@@ -59,6 +61,7 @@ pub async fn list_slips(svc: &Services, actor: &Actor, query: SlipsQuery) -> Res
         late_at: query.overdue.then_some(now),
         units: bounds(&mut conn, actor, query.unit.as_deref()).await?,
         district: query.district,
+        digest: query.digest,
         office: actor.role.is_office(),
     };
     let rows = page(&mut conn, &filter, after, i64::from(query.limit) + 1).await?;

@@ -117,7 +117,7 @@ impl<'a> Case<'a> {
         let now = svc.now();
         let situation = Situation {
             requests: &requests,
-            owes_reply: owes_reply(&slips, &parties),
+            owes_reply: owes_reply(&slips, &parties, actor),
             caller: actor.account_id,
             calendar: &calendar,
             now,
@@ -451,7 +451,7 @@ fn show(
     let parties = parties(actor, ticket, relation);
     let situation = Situation {
         requests: &record.requests,
-        owes_reply: owes_reply(&record.slips, &parties),
+        owes_reply: owes_reply(&record.slips, &parties, actor),
         caller: actor.account_id,
         calendar: &calendar,
         now,

@@ -1,6 +1,7 @@
 //! Filing (立案): number, lead unit, cooperating units, clock. By rule when nothing is in doubt, else by a clerk.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::db::ticket::assignment::{self, Cooperating, Parties};
@@ -72,8 +73,13 @@ pub(in crate::services) async fn numbers(
 
 /// The year in the city, for numbers that are written on paper.
 pub(super) fn city_year(now: Timestamp) -> Result<i16> {
+    Ok(city_time(now)?.year())
+}
+
+/// What clocks and calendars in the city show.
+pub(in crate::services) fn city_time(now: Timestamp) -> Result<DateTime> {
     let zone = TimeZone::get(CITY_ZONE).map_err(anyhow::Error::from)?;
-    Ok(now.to_zoned(zone).year())
+    Ok(zone.to_datetime(now))
 }
 
 /// The condition's cooperating subjects as units of the ticket's district; those that are no unit stay as text.

@@ -10,12 +10,13 @@ use super::filing::city_year;
 use super::trail;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
+use crate::domain::supervision::ladder::Addressee;
 use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
 use crate::domain::ticket::command::{Notice, Reply, ReplyDue};
 use crate::domain::ticket::machine::{Command, Party, State};
 use crate::domain::ticket::supervision::{Slip, SlipReply, owed};
 use crate::domain::ticket::trail::Event;
+use crate::domain::ticket::{LeadUnit, Ticket};
 use crate::services::error::{Error, Result};
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
@@ -54,7 +55,7 @@ pub(super) async fn supervise(
 }
 
 /// The same by a rule, in the caller's transaction: the ticket is brought to `level`, unless it is there or no longer open.
-/// Answers the slip's number.
+/// Answers the slip.
 ///
 /// # Errors
 /// `unavailable` when the database does not answer.
@@ -64,7 +65,7 @@ pub async fn supervise_by_rule(
     ticket_id: Uuid,
     level: u32,
     notice: Notice,
-) -> Result<Option<String>> {
+) -> Result<Option<Slip>> {
     db::feed::hold_readers(conn).await?;
     let locked = db::ticket::lock(conn, &TicketScope::All, ticket_id).await?;
     let below = |ticket: &Ticket| ticket.supervision_level.checked_add(1) == Some(level);
@@ -92,7 +93,7 @@ pub async fn supervise_by_rule(
     };
     db::ticket::event::append(conn, &ticket, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;
-    Ok(Some(slip.number))
+    Ok(Some(slip))
 }
 
 /// 督办回复: the state stays, whatever it is.
@@ -100,7 +101,8 @@ pub async fn supervise_by_rule(
 /// # Errors
 /// `invalid` for a slip that does not wait for a reply of the caller's.
 pub(super) async fn reply(case: &mut Case<'_>, conn: &mut Conn, command: Reply) -> Result<Entry> {
-    let slip = owed(&case.slips, &case.parties).find(|slip| slip.number == command.slip);
+    let slip =
+        owed(&case.slips, &case.parties, case.actor).find(|slip| slip.number == command.slip);
     let slip = slip.ok_or_else(|| {
         Error::invalid_field(
             "/slip",
@@ -146,7 +148,7 @@ async fn issue(
         number: format!("DB-{year}-{running:06}"),
         ticket_id: ticket.id,
         level: ticket.supervision_level,
-        unit: ticket.lead.clone(),
+        unit: addressee(reference, ticket, notice.to),
         reason: notice.reason.clone(),
         issued_by,
         issued_at: now,
@@ -155,6 +157,25 @@ async fn issue(
     };
     db::ticket::slip::insert(conn, &slip).await?;
     Ok(slip)
+}
+
+/// The lead unit, or the office of the district that it serves.
+fn addressee(reference: &Reference, ticket: &Ticket, to: Addressee) -> Option<LeadUnit> {
+    let lead = ticket.lead.as_ref()?;
+    let office = |to: &Addressee| {
+        let unit = reference
+            .units
+            .get(lead.id)
+            .filter(|_| *to == Addressee::District)?;
+        reference
+            .units
+            .district_office(unit.district_code.as_ref()?)
+    };
+    let office = office(&to).map(|office| LeadUnit {
+        id: office.id,
+        name: office.name_zh.clone(),
+    });
+    Some(office.unwrap_or_else(|| lead.clone()))
 }
 
 /// Work hours are those of whoever has to reply.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use xuncha::gateways::blobs::{Blobs, BlobsConfig};
 use xuncha::gateways::images::Images;
 use xuncha::gateways::tokens::{RefreshKey, SigningKey, TokenSigner};
+use xuncha::gateways::webhooks::{Reach, Webhooks};
 use xuncha::services::account::throttle::LoginThrottle;
 use xuncha::services::account::{Login, Refresh, authenticate, login, refresh};
 use xuncha::services::error::Code;
@@ -237,6 +238,7 @@ fn services_without_demo(app: &TestApp) -> Services {
         capabilities: xuncha::gateways::capabilities::Capabilities::new(&keys)
             .expect("a usable key"),
         audit_keys: app.svc.audit_keys.clone(),
+        webhooks: Webhooks::new(Reach::Public),
         turns: app.svc.turns.clone(),
         demo: false,
         reference: ReferenceCache::default(),

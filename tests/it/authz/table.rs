@@ -63,6 +63,8 @@ const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
 const DUTY: &str = r#"{"kind": "street_chief", "unit": "371602", "person": "某"}"#;
+const WEBHOOK: &str = r#"{"url": "https://example.com/hook"}"#;
+const REPLAY_WEBHOOK: &str = r#"{"failed_since": "2026-11-01T00:00:00Z"}"#;
 const OWNER: &str = r#"{"unit": "371602", "name": "一号"}"#;
 const UNITS: &str = include_str!("../../../demo/units.csv");
 
@@ -74,6 +76,7 @@ const SCOPED_READ: [u16; 8] = [401, 403, 200, 200, 200, 403, 403, 403];
 const ALL_READ: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
 const ALL_MISS: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
 const CLERK_OR_ADMIN_MISSES: [u16; 8] = [401, 403, 403, 404, 403, 403, 403, 404];
+const OFFICER_OR_ADMIN_MISSES: [u16; 8] = [401, 403, 404, 403, 403, 403, 403, 404];
 const ADMIN_MISSES: [u16; 8] = [401, 403, 403, 403, 403, 403, 403, 404];
 /// Whoever reports or works on tickets sends photos; one without a byte is refused for what it is.
 const STORE_PHOTO: [u16; 8] = [401, 422, 422, 422, 422, 403, 403, 403];
@@ -169,6 +172,16 @@ pub const ROWS: &[Row] = &[
     row("count_tickets",                              SCOPED_READ),
     row("map_tickets",                                SCOPED_READ),
     row("list_slips",                                 SCOPED_READ),
+    row("list_webhooks",                              [401, 403, 200, 403, 403, 403, 403, 200]),
+    Row { body: Some(WEBHOOK), ..row("create_webhook",      [401, 403, 201, 403, 403, 403, 403, 201]) },
+    row("get_webhook",                                OFFICER_OR_ADMIN_MISSES),
+    row("change_webhook",                             OFFICER_OR_ADMIN_MISSES),
+    row("remove_webhook",                             OFFICER_OR_ADMIN_MISSES),
+    row("rotate_webhook_secret",                      OFFICER_OR_ADMIN_MISSES),
+    row("ping_webhook",                               OFFICER_OR_ADMIN_MISSES),
+    Row { body: Some(REPLAY_WEBHOOK), ..row("replay_webhook", OFFICER_OR_ADMIN_MISSES) },
+    row("list_webhook_deliveries",                    OFFICER_OR_ADMIN_MISSES),
+    row("list_digests",                               SCOPED_READ),
     Row { query: "stage=acknowledge", ..row("list_stages", SCOPED_READ) },
     // Without a device, which the login did not name: tests/it/sync.
     row("get_changes",                                [401, 400, 400, 400, 400, 403, 403, 400]),

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::json;
 use xuncha::db::AsyncConnection as _;
+use xuncha::domain::supervision::ladder::Addressee;
 use xuncha::domain::ticket::command::{Notice, ReplyDue};
 use xuncha::services::ticket::supervise_by_rule;
 
@@ -171,6 +172,7 @@ async fn rules_that_come_at_once_raise_a_level_once() {
             let notice = Notice {
                 reason: "超期一日".to_owned(),
                 reply_due: ReplyDue::Usual,
+                to: Addressee::Lead,
             };
             conn.transaction::<_, xuncha::services::Error, _>(async |conn| {
                 supervise_by_rule(&svc, conn, ticket_id, level, notice.clone()).await

@@ -64,13 +64,13 @@ async fn is_swept(mut app: TestApp, left: impl Fn(&TestApp) -> usize) {
     queue::plan(&app.svc).await.expect("planned once");
     assert_eq!(
         app.run_jobs().await.done,
-        5,
-        "the photo, the sweep, the draw, the anchoring and the tallies"
+        7,
+        "the photo, the sweep, the draw, the anchoring, the tallies, the ladder and the webhooks"
     );
     assert_eq!(left(&app), 4, "the piece, the photo and its renditions");
     for day in 1..=31 {
         app.clock.advance(days(1));
-        assert_eq!(app.run_jobs().await.done, 4, "day {day}");
+        assert_eq!(app.run_jobs().await.done, 6, "day {day}");
         assert_eq!(app.run_jobs().await.done, 0, "once a day");
         let is_here = app.rows("SELECT id FROM uploads").await.len() == 2;
         assert_eq!(is_here, day <= 30, "day {day}");

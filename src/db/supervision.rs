@@ -1,0 +1,4 @@
+//! Rows of the supervision office beside the tickets themselves.
+
+pub mod digest;
+pub mod ladder;
