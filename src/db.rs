@@ -5,6 +5,7 @@ pub mod account;
 pub mod area;
 pub mod attachment;
 pub mod audit;
+pub mod bulletin;
 pub mod cached;
 pub mod calendar;
 pub mod catalogue;

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod bulletin;
 pub mod calendar;
 pub mod catalogue;
 pub mod check_point;

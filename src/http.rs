@@ -10,6 +10,7 @@ pub mod server;
 
 mod account;
 mod audit;
+mod bulletin;
 mod duty;
 mod evidence;
 mod files;

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod bulletin;
 pub mod demo;
 pub mod duty;
 pub mod error;

@@ -111,6 +111,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulletins (id) {
+        id -> Uuid,
+        number -> Nullable<Text>,
+        state -> Text,
+        title -> Text,
+        foreword -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        as_of -> Nullable<Timestamptz>,
+        cases -> Array<Uuid>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        frozen_by -> Nullable<Uuid>,
+        frozen_at -> Nullable<Timestamptz>,
+        data -> Nullable<Text>,
+        page -> Nullable<Text>,
+        hash -> Nullable<Bytea>,
+        published_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     calendars (id) {
         id -> Uuid,
         known_until -> Date,
@@ -976,6 +999,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     audit_nodes,
     audit_pending,
+    bulletins,
     calendars,
     catalogue_items,
     catalogue_versions,

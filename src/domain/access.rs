@@ -62,6 +62,12 @@ pub enum Action {
     CountTickets,
     /// Pull the overdue list.
     ReadOverdue,
+    /// Read indicators and boards, and the tickets behind them.
+    ReadFigures,
+    /// Read published bulletins.
+    ReadBulletins,
+    /// Draft, freeze and publish bulletins.
+    EditBulletins,
     /// Hand over everything open of a unit or of a person.
     HandOver,
     /// Read areas, units, points, catalogue and calendars.
@@ -102,9 +108,11 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadTriage
         | Action::ReadRulings
         | Action::ReplayQuarantined
-        | Action::ReadOverdue => &[Clerk, Supervisor],
+        | Action::ReadOverdue
+        | Action::ReadFigures => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
-        Action::EndRuling | Action::PlanRounds => &[Supervisor],
+        Action::EndRuling | Action::PlanRounds | Action::EditBulletins => &[Supervisor],
+        Action::ReadBulletins => &[Officer, Clerk, Supervisor, Sponsor, Auditor, Admin],
         Action::ReadRequests | Action::ReadSlips | Action::ReadStages | Action::CountTickets => {
             &[Officer, Clerk, Supervisor]
         }

@@ -176,6 +176,10 @@ fn tags() -> Vec<Tag> {
             "留痕存证：签名的日志头与证明。The signed log over all trails: heads and proofs; see api-spec/audit.md.",
         ),
         (
+            "bulletins",
+            "通报。Bulletins: drafted, frozen, published; see api-spec/supervision.md.",
+        ),
+        (
             "webhooks",
             "签名推送（Standard Webhooks）。Signed webhooks; see api-spec/supervision.md.",
         ),

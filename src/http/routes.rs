@@ -5,8 +5,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, audit, duty, evidence, files, handover, home, lookback, openapi, policy, reference,
-    report, round, ruling, supervision, sync, task, ticket, webhook,
+    account, audit, bulletin, duty, evidence, files, handover, home, lookback, openapi, policy,
+    reference, report, round, ruling, supervision, sync, task, ticket, webhook,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -120,6 +120,17 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(supervision::map::map_tickets)
         .service(supervision::slips::list_slips)
         .service(supervision::digests::list_digests)
+        .service(supervision::figures::read_indicators)
+        .service(supervision::figure_tickets::list_indicator_tickets)
+        .service(supervision::boards::read_board)
+        .service(bulletin::list::list_bulletins)
+        .service(bulletin::create::create_bulletin)
+        .service(bulletin::get::get_bulletin)
+        .service(bulletin::page::get_bulletin_page)
+        .service(bulletin::replace::replace_bulletin)
+        .service(bulletin::discard::discard_bulletin)
+        .service(bulletin::freeze::freeze_bulletin)
+        .service(bulletin::publish::publish_bulletin)
         .service(supervision::stages::list_stages);
 }
 

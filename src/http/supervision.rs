@@ -1,9 +1,13 @@
 //! What the supervision office pulls, over HTTP.
 
+pub mod boards;
 mod csv;
 pub mod digests;
 pub mod dto;
 pub mod due_soon;
+pub mod figure_tickets;
+pub mod figures;
+mod figures_dto;
 pub mod ledger;
 mod ledger_sheet;
 pub mod map;

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::{
-    anchor, climb_ladder, deliver_webhooks, draw_lookbacks, fold_tallies, hand_over, photo_linked, photo_stored,
-    release_held, release_round, resume_suspended, start_round, sweep,
+    anchor, climb_ladder, deliver_webhooks, draw_lookbacks, fold_tallies, hand_over, photo_linked,
+    photo_stored, release_held, release_round, resume_suspended, start_round, sweep,
 };
 use crate::services::queue::{self, ATTEMPT_WITHIN, Claim, JobKind, Outcome};
 use crate::services::{Result, Services};

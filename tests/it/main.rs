@@ -7,6 +7,7 @@ mod app;
 mod architecture;
 mod audit;
 mod authz;
+mod bulletin;
 mod cached;
 mod calendar;
 mod crash;

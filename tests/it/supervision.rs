@@ -1,10 +1,12 @@
 //! What the supervision office pulls.
 
+mod boards;
 mod csv;
 mod due_soon;
+mod figures;
 mod history;
-mod ledger;
 mod ladder;
+mod ledger;
 mod overdue;
 mod slips;
 mod stages;

@@ -65,6 +65,8 @@ const NO_CHANGE: &str = r#"{"changes": {}}"#;
 const DUTY: &str = r#"{"kind": "street_chief", "unit": "371602", "person": "某"}"#;
 const WEBHOOK: &str = r#"{"url": "https://example.com/hook"}"#;
 const REPLAY_WEBHOOK: &str = r#"{"failed_since": "2026-11-01T00:00:00Z"}"#;
+const MONTH: &str = "from=2026-11-01&to=2026-11-30";
+const BULLETIN: &str = r#"{"title": "t", "from": "2026-11-01", "to": "2026-11-30"}"#;
 const OWNER: &str = r#"{"unit": "371602", "name": "一号"}"#;
 const UNITS: &str = include_str!("../../../demo/units.csv");
 
@@ -181,6 +183,17 @@ pub const ROWS: &[Row] = &[
     row("ping_webhook",                               OFFICER_OR_ADMIN_MISSES),
     Row { body: Some(REPLAY_WEBHOOK), ..row("replay_webhook", OFFICER_OR_ADMIN_MISSES) },
     row("list_webhook_deliveries",                    OFFICER_OR_ADMIN_MISSES),
+    Row { query: MONTH, ..row("read_indicators",      OFFICE_READS) },
+    Row { query: MONTH, parameters: &[("code", "closure")], ..row("list_indicator_tickets", OFFICE_READS) },
+    Row { query: MONTH, ..row("read_board",           OFFICE_READS) },
+    row("list_bulletins",                             [401, 403, 200, 200, 200, 200, 200, 200]),
+    Row { body: Some(BULLETIN), ..row("create_bulletin",    [401, 403, 403, 403, 201, 403, 403, 403]) },
+    row("get_bulletin",                               [401, 403, 404, 404, 404, 404, 404, 404]),
+    row("get_bulletin_page",                          [401, 403, 404, 404, 404, 404, 404, 404]),
+    Row { body: Some(BULLETIN), ..row("replace_bulletin",   SUPERVISOR_MISSES) },
+    row("discard_bulletin",                           SUPERVISOR_MISSES),
+    row("freeze_bulletin",                            SUPERVISOR_MISSES),
+    row("publish_bulletin",                           SUPERVISOR_MISSES),
     row("list_digests",                               SCOPED_READ),
     Row { query: "stage=acknowledge", ..row("list_stages", SCOPED_READ) },
     // Without a device, which the login did not name: tests/it/sync.

@@ -1,0 +1,2 @@
+DROP TABLE bulletins;
+DROP FUNCTION hold_bulletin();
