@@ -1,11 +1,10 @@
 //! Overdue tickets (超期未结) as they were known at an instant, and how late each is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -75,13 +74,16 @@ impl DueTicket {
     }
 }
 
-/// Tells how late tickets are at one instant. The calendar is walked from each day to the instant once, not from each deadline: of a long
-/// list that would take longer than all the rest.
+/// Tells how late tickets are at one instant. The calendar is walked to the instant once, then only from one deadline's day to the next: of a
+/// long list each walk of its own would take longer than all the rest.
 #[derive(Debug)]
 pub struct LatenessMeter {
     at: Timestamp,
-    walked: Vec<(Arc<WorkCalendar>, HashMap<Date, SignedDuration>)>,
+    walked: Vec<(Arc<WorkCalendar>, Walked)>,
 }
+
+/// Work time from beginnings of days to the instant.
+type Walked = BTreeMap<Timestamp, SignedDuration>;
 
 impl LatenessMeter {
     /// At this instant.
@@ -95,41 +97,58 @@ impl LatenessMeter {
     /// How late a ticket is, by the calendar of its lead unit.
     pub fn measure(&mut self, ticket: &DueTicket, calendar: &Arc<WorkCalendar>) -> Lateness {
         let (due, until) = (ticket.due.at, ticket.late_until(self.at));
+        let work_time = match midnight_after(due, calendar) {
+            Some(midnight) if until == self.at && midnight < until => {
+                calendar.work_time_between(due, midnight) + self.work_time_from(midnight, calendar)
+            }
+            _ => calendar.work_time_between(due, until),
+        };
         Lateness {
             wall_s: due.duration_until(until).as_secs(),
-            work_s: self.work_time(due, until, calendar).as_secs(),
+            work_s: work_time.as_secs(),
         }
     }
 
-    fn work_time(
+    fn work_time_from(
         &mut self,
-        due: Timestamp,
-        until: Timestamp,
+        midnight: Timestamp,
         calendar: &Arc<WorkCalendar>,
     ) -> SignedDuration {
-        let morrow = due.to_zoned(calendar.zone().clone()).date().tomorrow();
-        let morrow = morrow.and_then(|day| Ok((day, day.to_zoned(calendar.zone().clone())?)));
-        let Some((day, midnight)) = morrow.ok().map(|(day, start)| (day, start.timestamp())) else {
-            return calendar.work_time_between(due, until);
-        };
-        if until != self.at || midnight >= until {
-            return calendar.work_time_between(due, until);
-        }
+        let at = self.at;
         let known = self
             .walked
-            .iter()
-            .position(|(of, _)| Arc::ptr_eq(of, calendar));
-        let index = known.unwrap_or_else(|| {
-            self.walked.push((Arc::clone(calendar), HashMap::new()));
-            self.walked.len() - 1
-        });
-        let walk = || calendar.work_time_between(midnight, until);
-        let rest = match self.walked.get_mut(index) {
-            Some((_, of_days)) => *of_days.entry(day).or_insert_with(walk),
-            None => walk(),
+            .iter_mut()
+            .find(|(of, _)| Arc::ptr_eq(of, calendar));
+        let Some((_, walked)) = known else {
+            let work_time = calendar.work_time_between(midnight, at);
+            let first = Walked::from([(midnight, work_time)]);
+            self.walked.push((Arc::clone(calendar), first));
+            return work_time;
         };
-        calendar.work_time_between(due, midnight) + rest
+        let before = walked.range(..=midnight).next_back();
+        let work_time = match (before, walked.range(midnight..).next()) {
+            (Some((&earlier, &longer)), _) => {
+                longer - calendar.work_time_between(earlier, midnight)
+            }
+            (None, Some((&later, &shorter))) => {
+                shorter + calendar.work_time_between(midnight, later)
+            }
+            (None, None) => calendar.work_time_between(midnight, at),
+        };
+        walked.insert(midnight, work_time);
+        work_time
     }
+}
+
+/// The end of the day in the calendar's zone.
+fn midnight_after(at: Timestamp, calendar: &WorkCalendar) -> Option<Timestamp> {
+    let day = at
+        .to_zoned(calendar.zone().clone())
+        .date()
+        .tomorrow()
+        .ok()?;
+    let start = day.to_zoned(calendar.zone().clone()).ok()?;
+    Some(start.timestamp())
 }
 
 /// How late a ticket is (超期时长).
