@@ -78,7 +78,32 @@ async fn the_list_of_a_past_instant_is_the_one_that_was_pulled_then() {
         for (at, live) in &pulled {
             let again = list(&supervisor, Some(*at)).await;
             assert_eq!(&again, live, "seed {seed}, as of {at}");
+            let counted = app
+                .rows(&format!(
+                    "SELECT ticket_id FROM tickets_at('{at}') WHERE overdue_after(state, due_at, submitted_at, photos_due_at) < '{at}' \
+                      ORDER BY due_at, ticket_id"
+                ))
+                .await;
+            let counted: Vec<&str> = counted
+                .iter()
+                .filter_map(|row| row["ticket_id"].as_str())
+                .collect();
+            assert_eq!(counted, ids(live), "seed {seed}, tickets_at {at}");
         }
+        let gaps = app
+            .rows(
+                "SELECT x.* FROM tickets t JOIN (
+                     SELECT ticket_id, since, lag(until) OVER (PARTITION BY ticket_id ORDER BY since) AS before
+                       FROM (SELECT ticket_id, since, until FROM ticket_spans
+                             UNION ALL SELECT id, coalesce(known_since, created_at), 'infinity' FROM tickets) s) x ON x.ticket_id = t.id
+                  WHERE x.since <> coalesce(x.before, t.created_at)",
+            )
+            .await;
+        assert_eq!(
+            gaps,
+            Vec::<Value>::new(),
+            "seed {seed}: one span ends where the next begins"
+        );
     }
 }
 
