@@ -26,7 +26,7 @@ pub(super) struct ImportArgs {
 /// What to import.
 #[derive(Args)]
 pub(super) struct What {
-    /// What the file brings: areas, units, users, items, points or calendar.
+    /// What the file brings: areas, units, users, items, criteria, points or calendar.
     kind: ImportKind,
     /// `GeoJSON` for areas, JSON for the calendar, else CSV.
     file: PathBuf,

@@ -47,6 +47,18 @@ pub async fn versions_in_force(conn: &mut Conn) -> Result<Vec<PolicyVersion>, Db
     rows.into_iter().map(read).collect()
 }
 
+/// What a key was set to, and when, the oldest first.
+pub async fn history(conn: &mut Conn, key: &str) -> Result<Vec<(Value, Timestamp)>, DbError> {
+    let rows: Vec<(Value, jiff_diesel::Timestamp)> = policies::table
+        .filter(policies::key.eq(key))
+        .order(policies::version)
+        .select((policies::value, policies::set_at))
+        .load(conn)
+        .await?;
+    let read = |(value, at): (Value, jiff_diesel::Timestamp)| (value, at.to_jiff());
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// Waits until no other transaction sets policies; held to the end of this one.
 pub async fn lock(conn: &mut Conn) -> Result<(), DbError> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('xuncha policies'))")

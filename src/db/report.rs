@@ -19,7 +19,8 @@ use super::{Conn, DbError};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::geo::Point;
-use crate::domain::report::{Finding, NewFinding, NewReport, Report, ReportPhoto};
+use crate::domain::report::{Finding, NewFinding, NewReport, Report, ReportPhoto, Source};
+use crate::domain::ticket::command::UnknownWord;
 
 /// A report that is here already.
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ struct ReportRow<'a> {
     id: Uuid,
     account_id: Uuid,
     device_id: Option<Uuid>,
+    source: &'static str,
     round_id: Option<Uuid>,
     point_id: Option<Uuid>,
     note: &'a str,
@@ -73,6 +75,7 @@ pub async fn insert(
     conn: &Conn,
     reports: &[(&NewReport, Option<Point>)],
     sender: Sender,
+    source: Source,
 ) -> Result<HashSet<Uuid>, DbError> {
     let nothing_said = Value::Object(Map::new());
     let rows = reports.iter().map(|(report, position)| {
@@ -81,6 +84,7 @@ pub async fn insert(
             id: report.id,
             account_id: sender.account_id,
             device_id: sender.device_id,
+            source: source.as_str(),
             round_id: report.round_id,
             point_id: report.point_id,
             note: &report.note,
@@ -237,6 +241,8 @@ pub async fn insert_findings(
 struct Row {
     id: Uuid,
     account_id: Uuid,
+    source: String,
+    round_id: Option<Uuid>,
     point_id: Option<Uuid>,
     note: String,
     clean: bool,
@@ -286,9 +292,16 @@ pub async fn find(
         ))
         .load::<(Uuid, bool, String)>(conn)
         .await?;
+    let observations = super::observation::of_reports(conn, &[id]).await?;
+    let source = row.source.parse();
+    let source =
+        source.map_err(|error: UnknownWord| DbError::DeserializationError(error.into()))?;
     Ok(Some(Report {
+        source,
+        observations: observations.into_iter().map(|(_, it)| it).collect(),
         id: row.id,
         account_id: row.account_id,
+        round_id: row.round_id,
         point_id: row.point_id,
         note: row.note,
         clean: row.clean,

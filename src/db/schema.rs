@@ -202,6 +202,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    criteria (id) {
+        id -> Uuid,
+        scheme -> Text,
+        version -> Text,
+        code -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        form -> Text,
+        bound -> Nullable<Text>,
+        limit_value -> Nullable<Int4>,
+        per_m -> Nullable<Int4>,
+        item -> Nullable<Text>,
+        kinds -> Array<Text>,
+        exclusions -> Array<Text>,
+    }
+}
+
+diesel::table! {
     devices (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -372,6 +390,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    observations (report_id, criterion_id) {
+        report_id -> Uuid,
+        criterion_id -> Uuid,
+        ordinal -> Int2,
+        verdict -> Text,
+        exclusion -> Nullable<Text>,
+        amount -> Nullable<Int8>,
+        out_of -> Nullable<Int8>,
+        finding_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     original_reads (id) {
         id -> Uuid,
         photo_key -> Uuid,
@@ -502,6 +533,33 @@ diesel::table! {
         captured_by -> Nullable<Text>,
         captured_error_s -> Nullable<Int4>,
         round_id -> Nullable<Uuid>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    ripple_units (ripple_id, unit_id) {
+        ripple_id -> Uuid,
+        unit_id -> Uuid,
+        answer -> Nullable<Text>,
+        found -> Nullable<Int4>,
+        put_right -> Nullable<Int4>,
+        answered_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    ripples (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        scheme -> Text,
+        version -> Text,
+        item -> Text,
+        text -> Text,
+        due_at -> Timestamptz,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -936,6 +994,9 @@ diesel::joinable!(lookback_candidates -> lookback_draws (draw_id));
 diesel::joinable!(lookback_candidates -> tickets (ticket_id));
 diesel::joinable!(lookback_draws -> accounts (drawn_by));
 diesel::joinable!(mutation_log -> accounts (account_id));
+diesel::joinable!(observations -> criteria (criterion_id));
+diesel::joinable!(observations -> findings (finding_id));
+diesel::joinable!(observations -> reports (report_id));
 diesel::joinable!(original_reads -> accounts (account_id));
 diesel::joinable!(ownership_rulings -> check_points (point_id));
 diesel::joinable!(ownership_rulings -> tickets (ticket_id));
@@ -952,6 +1013,11 @@ diesel::joinable!(reports -> accounts (account_id));
 diesel::joinable!(reports -> check_points (point_id));
 diesel::joinable!(reports -> devices (device_id));
 diesel::joinable!(reports -> rounds (round_id));
+diesel::joinable!(ripple_units -> accounts (answered_by));
+diesel::joinable!(ripple_units -> ripples (ripple_id));
+diesel::joinable!(ripple_units -> units (unit_id));
+diesel::joinable!(ripples -> accounts (created_by));
+diesel::joinable!(ripples -> tickets (ticket_id));
 diesel::joinable!(round_points -> accounts (account_id));
 diesel::joinable!(round_points -> check_points (point_id));
 diesel::joinable!(round_points -> rounds (round_id));
@@ -1006,6 +1072,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     check_point_kinds,
     check_point_owners,
     check_points,
+    criteria,
     devices,
     duties,
     feed_base,
@@ -1019,6 +1086,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mutation_attachments,
     mutation_conflicts,
     mutation_log,
+    observations,
     original_reads,
     ownership_rulings,
     photo_exif,
@@ -1030,6 +1098,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_amendments,
     report_attachments,
     reports,
+    ripple_units,
+    ripples,
     round_points,
     rounds,
     sessions,

@@ -7,7 +7,7 @@ mod report;
 mod ticket;
 
 pub use self::attachment::attachments;
-pub use self::reference::{areas, conditions, items, points, units};
+pub use self::reference::{areas, conditions, criteria, items, points, units};
 pub use self::report::{findings, reports};
 pub use self::ticket::tickets;
 pub use super::task::with_ids as tasks;

@@ -30,6 +30,18 @@ pub enum Action {
     ReadDraws,
     /// Plan rounds, draw, release and close them.
     PlanRounds,
+    /// Read score rates (得分率).
+    ReadScores,
+    /// Read lost points (失分项): all, or those that one's unit answers for.
+    ReadLostPoints,
+    /// Hand in the list of a superior (省反馈).
+    ImportFeedback,
+    /// Ask units to look for a fault with themselves (举一反三).
+    AskUnits,
+    /// Read what units were asked, and what they said.
+    ReadRipples,
+    /// Answer for one's unit.
+    AnswerRipples,
     /// Read the draw of a round.
     ReadRoundDraws,
     /// List tasks: one's own, or all (office).
@@ -100,22 +112,34 @@ pub struct Denied {
 pub fn roles(action: Action) -> &'static [Role] {
     use Role::{Admin, Auditor, Clerk, Inspector, Officer, Sponsor, Supervisor};
     match action {
-        Action::CreateReport | Action::DoTasks => &[Inspector],
+        Action::CreateReport => &[Inspector, Officer],
+        Action::DoTasks => &[Inspector],
+        Action::AnswerRipples => &[Officer],
         Action::ReadReport | Action::ReadTasks => &[Inspector, Clerk, Supervisor],
         Action::StorePhoto | Action::CommandTicket => &[Inspector, Officer, Clerk, Supervisor],
         Action::ReadOriginal
         | Action::AskInspectors
         | Action::ReadTriage
         | Action::ReadRulings
+        | Action::ImportFeedback
         | Action::ReplayQuarantined
         | Action::ReadOverdue
         | Action::ReadFigures => &[Clerk, Supervisor],
         Action::ReadDraws => &[Clerk, Supervisor, Auditor],
-        Action::EndRuling | Action::PlanRounds | Action::EditBulletins => &[Supervisor],
         Action::ReadBulletins => &[Officer, Clerk, Supervisor, Sponsor, Auditor, Admin],
-        Action::ReadRequests | Action::ReadSlips | Action::ReadStages | Action::CountTickets => {
-            &[Officer, Clerk, Supervisor]
+        Action::EndRuling
+        | Action::PlanRounds
+        | Action::EditBulletins
+        | Action::ReadScores
+        | Action::AskUnits => {
+            &[Supervisor]
         }
+        Action::ReadRequests
+        | Action::ReadSlips
+        | Action::ReadStages
+        | Action::CountTickets
+        | Action::ReadLostPoints
+        | Action::ReadRipples => &[Officer, Clerk, Supervisor],
         Action::ReadRoundDraws | Action::ReadOriginalReads | Action::ReadAuditHeads => {
             &[Supervisor, Auditor]
         }

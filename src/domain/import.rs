@@ -3,6 +3,8 @@
 
 mod calendar;
 mod catalogue;
+mod criterion;
+mod feedback;
 mod geography;
 mod point;
 mod sheet;
@@ -14,6 +16,8 @@ use std::str::FromStr;
 
 pub use calendar::parse_calendar;
 pub use catalogue::{CatalogueFile, ConditionRow, parse_catalogue};
+pub use criterion::{CriterionRow, parse_criteria};
+pub use feedback::{FeedbackRow, parse_feedback};
 pub use geography::parse_area_file;
 pub use point::{PointRow, parse_points};
 pub use unit::{UnitRow, parse_units};
@@ -35,6 +39,8 @@ pub enum ImportKind {
     Users,
     /// Catalogue items with their filing conditions (立案条件), CSV.
     Items,
+    /// Criteria (测评标准), CSV.
+    Criteria,
     /// Check points (点位), CSV.
     Points,
     /// Official calendar (工作日历), JSON.
@@ -43,11 +49,12 @@ pub enum ImportKind {
 
 impl ImportKind {
     /// Every kind, in the order in which an empty system takes them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Areas,
         Self::Units,
         Self::Users,
         Self::Items,
+        Self::Criteria,
         Self::Points,
         Self::Calendar,
     ];
@@ -59,6 +66,7 @@ impl ImportKind {
             Self::Units => "units",
             Self::Users => "users",
             Self::Items => "items",
+            Self::Criteria => "criteria",
             Self::Points => "points",
             Self::Calendar => "calendar",
         }
@@ -67,7 +75,7 @@ impl ImportKind {
 
 /// A word that names nothing to import.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be imported: areas, units, users, items, points, calendar can")]
+#[error("{0:?} cannot be imported: areas, units, users, items, criteria, points, calendar can")]
 pub struct UnknownImportKind(pub String);
 
 impl FromStr for ImportKind {

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use super::calendar::WorkDayCounting;
 use super::supervision::ladder::{Ladder, QuietHours};
+use super::deduction::Scale;
+use super::report::Source;
 use super::text::Text;
 
 /// Longest radius within which two findings are the same place, in metres.
@@ -110,6 +112,18 @@ pub struct Policies {
     /// Points of the last round are not drawn for the next.
     #[serde(rename = "rounds.skips_last")]
     pub round_skips_last: bool,
+    /// What a fault costs that the city's inspectors found (扣分).
+    #[serde(rename = "deductions.city")]
+    pub deductions_city: Scale,
+    /// What it costs when a district's own found it.
+    #[serde(rename = "deductions.district")]
+    pub deductions_district: Scale,
+    /// What it costs when the unit itself found it (自查).
+    #[serde(rename = "deductions.self_check")]
+    pub deductions_self_check: Scale,
+    /// What it costs when a superior's list names it (省反馈).
+    #[serde(rename = "deductions.superior")]
+    pub deductions_superior: Scale,
 }
 
 impl Default for Policies {
@@ -141,6 +155,10 @@ impl Default for Policies {
             }),
             round_revisit_after_days: 7,
             round_skips_last: true,
+            deductions_city: Scale::hundredths(30, 100, 200),
+            deductions_district: Scale::hundredths(20, 50, 100),
+            deductions_self_check: Scale::hundredths(10, 30, 60),
+            deductions_superior: Scale::hundredths(30, 100, 200),
         }
     }
 }
@@ -325,7 +343,50 @@ impl Policies {
                 "上一批次抽中的点位，下一批次不再抽取",
                 "points drawn for the last round are not drawn for the next",
             ),
-            _ => return None,
+            _ => return deduction_meaning(key),
         })
     }
+
+    /// What faults cost, by who found them.
+    pub fn deduction(&self, source: Source) -> &Scale {
+        match source {
+            Source::City => &self.deductions_city,
+            Source::District => &self.deductions_district,
+            Source::SelfCheck => &self.deductions_self_check,
+            Source::Superior => &self.deductions_superior,
+        }
+    }
+
+    /// The key of [`Policies::deduction`].
+    pub fn deduction_key(source: Source) -> &'static str {
+        match source {
+            Source::City => "deductions.city",
+            Source::District => "deductions.district",
+            Source::SelfCheck => "deductions.self_check",
+            Source::Superior => "deductions.superior",
+        }
+    }
+}
+
+/// What a scale of deductions means.
+fn deduction_meaning(key: &str) -> Option<Text> {
+    Some(match key {
+        "deductions.city" => Text::new(
+            "市级督查发现的问题扣分：发现、逾期未改、反弹（字符串，最多两位小数）",
+            "points for a fault that the city found: found, late, repeated (as text, at most two decimals)",
+        ),
+        "deductions.district" => Text::new(
+            "区县督查发现的问题扣分",
+            "points for a fault that a district's own inspectors found",
+        ),
+        "deductions.self_check" => Text::new(
+            "自查发现的问题扣分",
+            "points for a fault that the unit itself found",
+        ),
+        "deductions.superior" => Text::new(
+            "上级反馈的问题扣分",
+            "points for a fault on a superior's list",
+        ),
+        _ => return None,
+    })
 }

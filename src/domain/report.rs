@@ -1,11 +1,53 @@
 //! Reports (上报): one stop of one inspector at one place, with its findings (问题). Append-only facts.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::criterion::{NewObservation, Observation};
 use super::evidence::{DeclaredPhoto, Sha256Digest};
 use super::geo::{Datum, Point};
 use super::sync::captured::Estimate;
+use super::ticket::command::UnknownWord;
+
+/// Who found what a report tells of (来源); it decides what a fault costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The city's inspectors.
+    City,
+    /// A district's own inspectors.
+    District,
+    /// 自查: the unit itself.
+    SelfCheck,
+    /// 省反馈: the list of a superior.
+    Superior,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 4] = [Self::City, Self::District, Self::SelfCheck, Self::Superior];
+
+    /// The word used in the API and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::City => "city",
+            Self::District => "district",
+            Self::SelfCheck => "self_check",
+            Self::Superior => "superior",
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.into_iter();
+        let source = all.find(|source| source.as_str() == word);
+        source.ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
 
 /// Longest note or finding text, in characters.
 pub const MAX_TEXT_CHARS: usize = 4_000;
@@ -105,6 +147,8 @@ pub struct NewReport {
     pub photos: Vec<DeclaredPhoto>,
     /// Faults seen; empty when `clean`.
     pub findings: Vec<NewFinding>,
+    /// What was judged of the check point.
+    pub observations: Vec<NewObservation>,
     /// The content as it came.
     pub raw: serde_json::Value,
     /// SHA-256 of the content's RFC 8785 form: equal content is the same report.
@@ -137,6 +181,10 @@ pub struct Report {
     pub id: Uuid,
     /// Who sent it.
     pub account_id: Uuid,
+    /// Who found what it tells of.
+    pub source: Source,
+    /// Round, if any.
+    pub round_id: Option<Uuid>,
     /// Check point, if any.
     pub point_id: Option<Uuid>,
     /// Remark.
@@ -149,6 +197,8 @@ pub struct Report {
     pub received_at: Timestamp,
     /// Its findings in the sender's order.
     pub findings: Vec<Finding>,
+    /// What was judged, in the sender's order.
+    pub observations: Vec<Observation>,
     /// Its photos in the sender's order.
     pub photos: Vec<ReportPhoto>,
 }

@@ -61,6 +61,8 @@ pub enum Collection {
     Items,
     /// Filing conditions (立案条件).
     Conditions,
+    /// Criteria (测评标准).
+    Criteria,
     /// Districts and zones, without their outlines.
     Areas,
     /// Responsible units (责任单位).
@@ -81,10 +83,11 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Receipts,
         Self::Items,
         Self::Conditions,
+        Self::Criteria,
         Self::Areas,
         Self::Units,
         Self::Points,
@@ -101,6 +104,7 @@ impl Collection {
             Self::Receipts => "receipts",
             Self::Items => "items",
             Self::Conditions => "conditions",
+            Self::Criteria => "criteria",
             Self::Areas => "areas",
             Self::Units => "units",
             Self::Points => "points",
@@ -120,14 +124,15 @@ impl Collection {
     /// What a role is given of the scopes that it reads.
     pub fn of(role: Role) -> &'static [Self] {
         use Collection::{
-            Areas, Attachments, Conditions, Findings, Items, Points, Receipts, Reports, Tasks,
-            Tickets, Units,
+            Areas, Attachments, Conditions, Criteria, Findings, Items, Points, Receipts, Reports,
+            Tasks, Tickets, Units,
         };
         match role {
             Role::Inspector => &[
                 Receipts,
                 Items,
                 Conditions,
+                Criteria,
                 Areas,
                 Points,
                 Tasks,
@@ -146,7 +151,7 @@ impl Collection {
                 Attachments,
             ],
             Role::Clerk | Role::Supervisor => &Self::ALL,
-            Role::Admin => &[Receipts, Items, Conditions, Areas, Units, Points],
+            Role::Admin => &[Receipts, Items, Conditions, Criteria, Areas, Units, Points],
             Role::Sponsor | Role::Auditor => &[],
         }
     }

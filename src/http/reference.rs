@@ -6,6 +6,7 @@ pub mod get_unit;
 pub mod import;
 pub mod list_areas;
 pub mod list_calendars;
+pub mod list_criteria;
 pub mod list_items;
 pub mod list_point_kinds;
 pub mod list_points;

@@ -5,8 +5,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    account, audit, bulletin, duty, evidence, files, handover, home, lookback, openapi, policy,
-    reference, report, round, ruling, supervision, sync, task, ticket, webhook,
+    account, audit, bulletin, duty, evidence, feedback, files, handover, home, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, supervision, sync, task, ticket, webhook,
 };
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
@@ -25,6 +24,7 @@ fn inspection(config: &mut ServiceConfig<'_>) {
     config
         .service(report::create::create_report)
         .service(report::get::get_report)
+        .service(feedback::import::import_feedback)
         .service(evidence::put::put_attachment)
         .service(evidence::post::post_attachment)
         .service(evidence::get::get_attachment)
@@ -96,6 +96,14 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(round::release::release_round)
         .service(round::close::close_round)
         .service(round::coverage::get_round_coverage)
+        .service(score::list::list_scores)
+        .service(lost_point::list::list_lost_points)
+        .service(lost_point::csv::list_lost_points_csv)
+        .service(lost_point::of_round::list_round_lost_points)
+        .service(ripple::list::list_ripples)
+        .service(ripple::ask::ask_ripple)
+        .service(ripple::get::get_ripple)
+        .service(ripple::answer::answer_ripple)
         .service(lookback::list::list_lookbacks)
         .service(lookback::ask::assign_lookback)
         .service(lookback::draw::draw_lookbacks)
@@ -151,6 +159,7 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(reference::get_unit::get_unit)
         .service(reference::switch_off_unit::switch_off_unit)
         .service(reference::list_items::list_items)
+        .service(reference::list_criteria::list_criteria)
         .service(reference::list_points::list_points)
         .service(reference::list_point_kinds::list_point_kinds)
         .service(reference::get_point::get_point)

@@ -1,7 +1,7 @@
 //! What the supervision office pulls, over HTTP.
 
 pub mod boards;
-mod csv;
+pub(super) mod csv;
 pub mod digests;
 pub mod dto;
 pub mod due_soon;

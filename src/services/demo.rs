@@ -9,14 +9,15 @@ use crate::db::reference::lock_imports;
 use crate::db::{self, AsyncConnection as _, Conn};
 use crate::domain::geo::Datum;
 use crate::domain::import::{
-    RowError, parse_area_file, parse_calendar, parse_catalogue, parse_points, parse_units,
-    parse_users,
+    RowError, parse_area_file, parse_calendar, parse_catalogue, parse_criteria, parse_points,
+    parse_units, parse_users,
 };
 
 const DISTRICTS: &str = include_str!("../../demo/districts.wgs84.geojson");
 const UNITS: &str = include_str!("../../demo/units.csv");
 const USERS: &str = include_str!("../../demo/users.csv");
 const CONDITIONS: &str = include_str!("../../demo/conditions.csv");
+const CRITERIA: &str = include_str!("../../demo/criteria.csv");
 const POINTS: &str = include_str!("../../demo/points.csv");
 const CALENDAR: &str = include_str!("../../demo/calendar.json");
 
@@ -70,7 +71,7 @@ async fn fill(
 }
 
 /// The files in the order in which each finds what it refers to.
-fn batches(password_hash: &str) -> std::result::Result<[Batch; 6], Vec<RowError>> {
+fn batches(password_hash: &str) -> std::result::Result<[Batch; 7], Vec<RowError>> {
     let datum = Datum::Wgs84;
     let users = parse_users(USERS.as_bytes())?
         .into_iter()
@@ -84,6 +85,7 @@ fn batches(password_hash: &str) -> std::result::Result<[Batch; 6], Vec<RowError>
         Batch::Units(parse_units(UNITS.as_bytes())?),
         Batch::Users(users.collect()),
         Batch::Items(parse_catalogue(CONDITIONS.as_bytes())?),
+        Batch::Criteria(parse_criteria(CRITERIA.as_bytes())?),
         Batch::Points(parse_points(POINTS.as_bytes())?),
         Batch::Calendar(parse_calendar(CALENDAR.as_bytes())?),
     ])

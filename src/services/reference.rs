@@ -4,6 +4,7 @@
 mod areas;
 pub mod cache;
 mod calendars;
+mod criteria;
 pub mod import;
 mod items;
 mod points;
@@ -14,6 +15,7 @@ pub use areas::{
     AreaView, DefectOwner, DefectView, TopologyView, list_areas, own_defect, read_topology,
 };
 pub use calendars::{list_calendars, read_current_calendar};
+pub use criteria::list_criteria;
 pub use items::{ItemsQuery, list_items};
 pub use points::{PointView, PointsQuery, get_point, list_point_kinds, list_points};
 pub use switch_off::switch_off_unit;

@@ -4,6 +4,6 @@ mod create;
 mod get;
 mod intake;
 
-pub(in crate::services) use create::as_stored;
 pub use create::{Created, NotStored, Outcome, create, create_on};
+pub(in crate::services) use create::{as_stored, hand_in};
 pub use get::get;

@@ -2,7 +2,7 @@
 
 mod draw;
 mod interference;
-mod seal;
+pub mod seal;
 
 use serde_json::{Value, json};
 

@@ -25,6 +25,20 @@ const CONDITION: Names = &[
     "min_after_photos",
     "danger",
 ];
+const CRITERION: Names = &[
+    "scheme",
+    "version",
+    "code",
+    "name_zh",
+    "name_en",
+    "form",
+    "bound",
+    "limit",
+    "per_m",
+    "item",
+    "kinds",
+    "exclusions",
+];
 const AREA: Names = &["code", "kind", "name_zh", "name_en"];
 const UNIT: Names = &[
     "code", "name_zh", "name_en", "kind", "parent", "district", "subject",
@@ -48,6 +62,7 @@ const TASK: Names = &[
     "cancelled",
 ];
 const REPORT: Names = &[
+    "round",
     "point",
     "note",
     "clean",
@@ -59,6 +74,7 @@ const REPORT: Names = &[
     "captured_error_s",
     "amendments",
     "attachments",
+    "observations",
 ];
 const SENDER: Names = &["inspector"];
 const FINDING: Names = &[
@@ -122,6 +138,7 @@ pub(super) fn may_know(part: Part, collection: &str, member: &str) -> Option<boo
     let known: &[Names] = match (collection, part) {
         ("items", _) => &[ITEM],
         ("conditions", _) => &[CONDITION],
+        ("criteria", Inspector | Reader) => &[CRITERION],
         ("areas", Inspector) => &[AREA],
         ("areas", _) => &[AREA, OWNER],
         ("units", Officer | Reader) => &[UNIT],

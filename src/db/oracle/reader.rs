@@ -64,6 +64,9 @@ SELECT 'items' AS c, i.id, NULL::bigint AS rev, jsonb_build_object('scheme', i.s
        'name_zh', i.name_zh, 'name_en', i.name_en, 'kind', i.kind, 'radius_m', i.radius_m, 'active', v.active) AS doc \
   FROM catalogue_items i JOIN catalogue_versions v USING (scheme, version) \
 UNION ALL SELECT 'conditions', id, NULL, to_jsonb(c) - 'id' - 'limit_source' FROM filing_conditions c \
+UNION ALL SELECT 'criteria', c.id, NULL, jsonb_build_object('scheme', c.scheme, 'version', c.version, 'code', c.code, \
+       'name_zh', c.name_zh, 'name_en', c.name_en, 'form', c.form, 'bound', c.bound, 'limit', c.limit_value, 'per_m', c.per_m, \
+       'item', c.item, 'kinds', c.kinds, 'exclusions', c.exclusions) FROM criteria c, me WHERE NOT me.officer \
 UNION ALL SELECT 'areas', a.id, NULL, jsonb_build_object('code', code, 'kind', kind, 'name_zh', name_zh, 'name_en', name_en, \
        'owner', CASE WHEN NOT me.inspector THEN owner_unit_id END) FROM areas a, me WHERE valid_until IS NULL \
 UNION ALL SELECT 'units', u.id, NULL, jsonb_build_object('code', code, 'name_zh', name_zh, 'name_en', name_en, 'kind', kind, \
@@ -89,12 +92,15 @@ const TASKS: &str = concat!(
 
 const REPORTS: &str = concat!(
     "SELECT 'reports' AS c, r.id, 1 + (SELECT count(*) FROM report_amendments m WHERE m.report_id = r.id) AS rev, \
-     jsonb_build_object('point', r.point_id, 'note', r.note, 'clean', r.clean, 'lat', r.lat, 'lon', r.lon, 'received_at', ",
+     jsonb_build_object('round', r.round_id, 'point', r.point_id, 'note', r.note, 'clean', r.clean, 'lat', r.lat, 'lon', r.lon, 'received_at', ",
     seconds!("r.received_at"),
     ", 'captured_at', ",
     seconds!("r.captured_at"),
     ", 'captured_by', r.captured_by, 'captured_error_s', r.captured_error_s, \
      'amendments', (SELECT count(*) FROM report_amendments m WHERE m.report_id = r.id), \
+     'observations', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('criterion', c.code, 'verdict', o.verdict, 'exclusion', o.exclusion, \
+         'amount', o.amount, 'out_of', o.out_of, 'finding', o.finding_id)) ORDER BY o.ordinal) \
+         FROM observations o JOIN criteria c ON c.id = o.criterion_id WHERE o.report_id = r.id), \
      'inspector', CASE WHEN me.office THEN r.account_id END) AS doc \
        FROM reports r, me WHERE me.office OR me.inspector AND r.account_id = me.id \
      UNION ALL SELECT 'findings', f.id, 1, jsonb_build_object('report', f.report_id, 'ordinal', f.ordinal, 'scheme', f.scheme, \

@@ -8,7 +8,9 @@ use crate::db::schema::{
     areas, catalogue_items, catalogue_versions, check_points, filing_conditions, units,
 };
 use crate::db::{Conn, DbError};
-use crate::domain::sync::document::{AreaDoc, ConditionDoc, ItemDoc, PointDoc, UnitDoc};
+use crate::domain::sync::document::{
+    AreaDoc, ConditionDoc, CriterionDoc, ItemDoc, PointDoc, UnitDoc,
+};
 
 /// Catalogue items.
 pub async fn items(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, ItemDoc)>, DbError> {
@@ -111,6 +113,12 @@ pub async fn conditions(
         (row.id, doc)
     };
     Ok(rows.into_iter().map(doc).collect())
+}
+
+/// Criteria.
+pub async fn criteria(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, CriterionDoc)>, DbError> {
+    let criteria = crate::db::criterion::get(conn, ids).await?.into_iter();
+    Ok(criteria.map(|it| (it.id, it.into())).collect())
 }
 
 /// Districts and zones; owners are not for everyone.

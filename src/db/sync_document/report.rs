@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use crate::db::schema::{filing_conditions, findings, report_amendments, reports, tickets};
 use crate::db::{Conn, DbError};
-use crate::domain::sync::document::{FindingDoc, ReportDoc};
+use crate::domain::sync::document::{FindingDoc, ObservationDoc, ReportDoc};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reports, check_for_backend(diesel::pg::Pg))]
 struct ReportRow {
     id: Uuid,
     account_id: Uuid,
+    round_id: Option<Uuid>,
     point_id: Option<Uuid>,
     note: String,
     clean: bool,
@@ -46,8 +47,15 @@ pub async fn reports(
         .await?
         .into_iter()
         .collect();
+    let mut observations: HashMap<Uuid, Vec<ObservationDoc>> = HashMap::new();
+    for (report, observation) in crate::db::observation::of_reports(conn, ids).await? {
+        let of_report = observations.entry(report).or_default();
+        of_report.push(observation.into());
+    }
     let doc = |row: ReportRow| {
         let doc = ReportDoc {
+            round: row.round_id,
+            observations: observations.remove(&row.id).unwrap_or_default(),
             point: row.point_id,
             note: row.note,
             clean: row.clean,

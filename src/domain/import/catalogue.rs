@@ -244,7 +244,8 @@ fn radius_m(cells: &mut Cells<'_>) -> Option<Option<u32>> {
     None
 }
 
-fn words(cell: &str) -> Vec<String> {
+/// The words of a cell, separated by `;` or `；`.
+pub(super) fn words(cell: &str) -> Vec<String> {
     cell.split([';', '；'])
         .map(str::trim)
         .filter(|word| !word.is_empty())

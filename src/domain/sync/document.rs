@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 pub use self::attachment::{AttachmentDoc, AttachmentFacts, ShownOn};
-pub use self::reference::{AreaDoc, ConditionDoc, ItemDoc, PointDoc, UnitDoc};
-pub use self::report::{FindingDoc, ReportDoc};
+pub use self::reference::{AreaDoc, ConditionDoc, CriterionDoc, ItemDoc, PointDoc, UnitDoc};
+pub use self::report::{FindingDoc, ObservationDoc, ReportDoc};
 pub use self::task::TaskDoc;
 pub use self::ticket::{PointName, TicketDoc, TicketFacts};
 
@@ -24,6 +24,8 @@ pub enum Document {
     Item(ItemDoc),
     /// Of `conditions`.
     Condition(ConditionDoc),
+    /// Of `criteria`.
+    Criterion(CriterionDoc),
     /// Of `areas`.
     Area(AreaDoc),
     /// Of `units`.
@@ -47,6 +49,10 @@ fn is_false(flag: &bool) -> bool {
 }
 
 fn is_zero(number: &i32) -> bool {
+    *number == 0
+}
+
+fn is_zero_u32(number: &u32) -> bool {
     *number == 0
 }
 

@@ -24,6 +24,8 @@ pub enum RoutingRule {
     CityFallback,
     /// A clerk or supervisor named the unit.
     Person,
+    /// 自查: the unit found it with itself.
+    SelfCheck,
 }
 
 /// A unit as the routing needs it.
@@ -140,6 +142,17 @@ impl Routing {
         self.unit = Some(unit);
         self.reason = None;
         self.ruling = None;
+    }
+
+    /// A unit says of a fault that it is its own (自查): it stays with the one below it that the rules find, else it is the unit's. Where
+    /// the border is does not matter any more.
+    pub fn answer_for_itself(&mut self, own: &UnitRef, subtree: &[Uuid]) {
+        let below = self.unit.as_ref().map(|unit| unit.id);
+        self.ambiguous = false;
+        if !below.is_some_and(|unit| subtree.contains(&unit)) {
+            self.name(own.clone());
+            self.rule = Some(RoutingRule::SelfCheck);
+        }
     }
 }
 

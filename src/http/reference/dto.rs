@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod calendar;
+pub mod criterion;
 pub mod import;
 pub mod item;
 pub mod point;

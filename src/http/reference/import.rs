@@ -17,13 +17,13 @@ const FILE_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Import a file of reference data
 ///
-/// The body is the file itself: CSV (UTF-8, header required) for units, users, items and points, GeoJSON for areas, JSON
+/// The body is the file itself: CSV (UTF-8, header required) for units, users, items, criteria and points, GeoJSON for areas, JSON
 /// for a calendar. It is imported whole or not at all; what is there already and unchanged is left alone.
 /// With `dry_run=true` the answer is the same and nothing is kept.
 #[utoipa::path(
     tag = "reference",
     params(
-        ("kind" = String, Path, description = "`areas`, `units`, `users`, `items`, `points` or `calendar`"),
+        ("kind" = String, Path, description = "`areas`, `units`, `users`, `items`, `criteria`, `points` or `calendar`"),
         ImportQuery,
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::criterion::Observation;
 use crate::domain::report::Report;
 use crate::http::position::PositionOut;
 
@@ -13,6 +14,11 @@ use crate::http::position::PositionOut;
 pub struct ReportOut {
     /// Made by the phone.
     id: Uuid,
+    /// Who found it: `city`, `district`, `self_check` (自查) or `superior` (省反馈).
+    #[schema(example = "city")]
+    source: &'static str,
+    /// Inspection round.
+    round: Option<Uuid>,
     /// Check point.
     point: Option<Uuid>,
     /// Remark.
@@ -25,8 +31,28 @@ pub struct ReportOut {
     received_at: Timestamp,
     /// Faults, in the sender's order.
     findings: Vec<FindingOut>,
+    /// What was judged, in the sender's order.
+    observations: Vec<ObservationOut>,
     /// Photos, in the sender's order.
     attachments: Vec<ReportAttachmentOut>,
+}
+
+/// What the report says of a criterion.
+#[derive(Serialize, ToSchema)]
+pub struct ObservationOut {
+    /// Code of the criterion.
+    criterion: String,
+    /// `met`, `not_met` or `excluded`.
+    #[schema(example = "met")]
+    verdict: &'static str,
+    /// Why it is left out.
+    exclusion: Option<String>,
+    /// What was counted; of a wait seconds.
+    amount: Option<u32>,
+    /// Of how many, or over how many metres.
+    out_of: Option<u32>,
+    /// The fault by which the point is lost.
+    finding: Option<Uuid>,
 }
 
 /// A fault and its ticket.
@@ -69,7 +95,14 @@ impl From<Report> for ReportOut {
     fn from(report: Report) -> Self {
         Self {
             id: report.id,
+            source: report.source.as_str(),
+            round: report.round_id,
             point: report.point_id,
+            observations: report
+                .observations
+                .into_iter()
+                .map(ObservationOut::from)
+                .collect(),
             note: report.note,
             clean: report.clean,
             position: report.point.map(PositionOut::from),
@@ -97,6 +130,19 @@ impl From<Report> for ReportOut {
                     rendition: photo.rendition,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Observation> for ObservationOut {
+    fn from(it: Observation) -> Self {
+        Self {
+            criterion: it.criterion,
+            verdict: it.verdict.as_str(),
+            exclusion: it.exclusion,
+            amount: it.measure.map(|measure| measure.amount),
+            out_of: it.measure.and_then(|measure| measure.out_of),
+            finding: it.finding_id,
         }
     }
 }

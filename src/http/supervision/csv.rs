@@ -84,7 +84,7 @@ fn text(cell: Cell, lang: Lang, zone: &Zoned) -> String {
 
 /// A cell that a spreadsheet takes for a formula is a way in: such text gets a quote before it (OWASP, CSV injection).
 /// Spreadsheets in Chinese take the full-width signs too.
-fn plain(text: String) -> String {
+pub fn plain(text: String) -> String {
     const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if text.starts_with(SIGNS) {
         format!("'{text}")

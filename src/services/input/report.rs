@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::clock::read_instant;
 use super::fault::Faults;
+use super::observation::{self, ObservationIn};
 use super::photo::{AttachmentIn, read_photos};
+use crate::domain::criterion::MAX_OBSERVATIONS;
 use crate::domain::evidence::Sha256Digest;
 use crate::domain::geo::{Datum, Point};
 use crate::domain::report::{Fix, MAX_FINDINGS, MAX_PHOTOS, MAX_TEXT_CHARS, NewFinding, NewReport};
@@ -50,6 +52,9 @@ pub struct ReportDataIn {
     /// Faults seen (问题).
     #[serde(default)]
     findings: Vec<FindingIn>,
+    /// What was judged at the check point, criterion by criterion (测评标准).
+    #[serde(default)]
+    observations: Vec<ObservationIn>,
 }
 
 /// One fault.
@@ -153,13 +158,19 @@ impl ReportIn {
                 "either findings or clean, exactly one of them",
             );
         }
-        if data.findings.len() > MAX_FINDINGS {
-            let (zh, en) = (
-                format!("最多 {MAX_FINDINGS} 个问题"),
-                format!("at most {MAX_FINDINGS} findings"),
-            );
-            faults.add("/data/findings", "too_many", &zh, &en);
-        }
+        check_at_most(
+            "/data/findings",
+            data.findings.len(),
+            MAX_FINDINGS,
+            &mut faults,
+        );
+        check_at_most(
+            "/data/observations",
+            data.observations.len(),
+            MAX_OBSERVATIONS,
+            &mut faults,
+        );
+        let observations = observation::read(data.observations, &mut faults);
         let declared: Vec<Uuid> = self.attachments.iter().map(|photo| photo.aid).collect();
         let mut findings: Vec<NewFinding> = Vec::new();
         for (index, finding) in data.findings.into_iter().enumerate() {
@@ -189,10 +200,19 @@ impl ReportIn {
             captured_at,
             photos,
             findings,
+            observations,
             raw,
             canon_sha256,
         };
         faults.refuse_or(report)
+    }
+}
+
+/// Notes a list that is longer than allowed.
+fn check_at_most(pointer: &str, length: usize, most: usize, faults: &mut Faults) {
+    if length > most {
+        let (zh, en) = (format!("最多 {most} 项"), format!("at most {most} of them"));
+        faults.add(pointer, "too_many", &zh, &en);
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(super) mod areas;
 mod calendar;
+mod criteria;
 mod items;
 mod points;
 mod redrawn;
@@ -20,8 +21,8 @@ use crate::domain::account::Actor;
 use crate::domain::calendar::CalendarData;
 use crate::domain::geo::{Datum, ParsedArea};
 use crate::domain::import::{
-    CatalogueFile, ImportKind, PointRow, RowError, UnitRow, UserRow, parse_area_file,
-    parse_calendar, parse_catalogue, parse_points, parse_units, parse_users,
+    CatalogueFile, CriterionRow, ImportKind, PointRow, RowError, UnitRow, UserRow, parse_area_file,
+    parse_calendar, parse_catalogue, parse_criteria, parse_points, parse_units, parse_users,
 };
 use crate::domain::text::Text;
 use crate::services::error::{Code, FieldError, Refusal};
@@ -66,6 +67,7 @@ pub(in crate::services) enum Batch {
     Units(Vec<UnitRow>),
     Users(Vec<HashedUser>),
     Items(CatalogueFile),
+    Criteria(Vec<CriterionRow>),
     Points(Vec<PointRow>),
     Calendar(CalendarData),
 }
@@ -201,6 +203,7 @@ fn parse(kind: ImportKind, file: &[u8], datum: Option<Datum>) -> Result<Parsed> 
             return parse_users(file).map(Parsed::Users).map_err(refused);
         }
         ImportKind::Items => parse_catalogue(file).map(Batch::Items),
+        ImportKind::Criteria => parse_criteria(file).map(Batch::Criteria),
         ImportKind::Points => parse_points(file).map(Batch::Points),
         ImportKind::Calendar => parse_calendar(file).map(Batch::Calendar),
     };
@@ -230,6 +233,7 @@ pub(in crate::services) async fn write(
         Batch::Units(rows) => units::write(conn, rows, now).await?.into(),
         Batch::Users(rows) => users::write(svc, conn, rows).await?.into(),
         Batch::Items(file) => items::write(conn, file, now).await?.into(),
+        Batch::Criteria(rows) => criteria::write(conn, rows).await?.into(),
         Batch::Points(rows) => points::write(conn, rows, now).await?.into(),
         Batch::Calendar(data) => {
             let (counts, calendar) = calendar::write(svc, conn, data, dry_run).await?;
@@ -254,7 +258,7 @@ fn datum_missing() -> Error {
 }
 
 /// The file is refused as a whole.
-fn refused(faults: Vec<RowError>) -> Error {
+pub(in crate::services) fn refused(faults: Vec<RowError>) -> Error {
     let errors = faults
         .into_iter()
         .map(|fault| FieldError::new(fault.to_string(), "bad_row", fault.text));

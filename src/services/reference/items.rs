@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::db;
+use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::catalogue::FilingCondition;
-use crate::domain::reference::CatalogueContents;
+use crate::domain::reference::{CatalogueContents, CatalogueEdition};
 use crate::services::error::Code;
 use crate::services::{Error, Result, Services};
 
@@ -30,20 +30,7 @@ pub async fn list_items(
 ) -> Result<CatalogueContents> {
     require(actor, Action::ReadReference)?;
     let mut conn = svc.conn().await?;
-    let edition = match &query.version {
-        Some(version) => {
-            db::catalogue::find_edition(&mut conn, query.scheme.as_deref(), version).await?
-        }
-        None => db::catalogue::find_active_edition(&mut conn)
-            .await?
-            .filter(|active| {
-                query
-                    .scheme
-                    .as_ref()
-                    .is_none_or(|scheme| active.scheme == *scheme)
-            }),
-    };
-    let edition = edition.ok_or_else(|| Error::new(Code::NotFound))?;
+    let edition = edition_of(&mut conn, &query).await?;
     let (scheme, version) = (&edition.scheme, &edition.version);
     let items = db::catalogue::items_in(&mut conn, scheme, version).await?;
     let mut conditions: HashMap<String, Vec<FilingCondition>> = HashMap::new();
@@ -59,4 +46,22 @@ pub async fn list_items(
         items: items.collect(),
         edition,
     })
+}
+
+/// The version that is asked for.
+pub(super) async fn edition_of(conn: &mut Conn, query: &ItemsQuery) -> Result<CatalogueEdition> {
+    let edition = match &query.version {
+        Some(version) => {
+            db::catalogue::find_edition(conn, query.scheme.as_deref(), version).await?
+        }
+        None => db::catalogue::find_active_edition(conn)
+            .await?
+            .filter(|active| {
+                query
+                    .scheme
+                    .as_ref()
+                    .is_none_or(|scheme| active.scheme == *scheme)
+            }),
+    };
+    edition.ok_or_else(|| Error::new(Code::NotFound))
 }

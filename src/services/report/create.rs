@@ -8,14 +8,16 @@ use futures_util::future::try_join;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::intake::{self, Stop};
+use super::intake::{self, OwnUnit, Stop};
 use crate::db::report::Sender;
 use crate::db::{self, AsyncConnection as _, Conn, DbError};
 use crate::domain::access::{Action, require};
-use crate::domain::account::Actor;
-use crate::domain::report::{NewReport, Report};
+use crate::domain::account::{Actor, Role};
+use crate::domain::report::{NewReport, Report, Source};
 use crate::services::error::{Code, Error, Result};
+use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
+use crate::services::ticket::routing::to_ref;
 use crate::services::{round, sync, task};
 
 /// What came of it.
@@ -105,6 +107,16 @@ pub async fn create_on(
     reports: &[NewReport],
 ) -> std::result::Result<Vec<Outcome>, NotStored> {
     require(actor, Action::CreateReport).map_err(Error::from)?;
+    hand_in(svc, conn, actor, reports).await
+}
+
+/// The same for whoever may hand in reports by another way.
+pub(in crate::services) async fn hand_in(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    reports: &[NewReport],
+) -> std::result::Result<Vec<Outcome>, NotStored> {
     let ((), stamps) = try_join(db::feed::hold_readers(conn), db::reference::stamps(conn)).await?;
     let reference = svc.reference.as_of(conn, stamps).await?;
     let rounds = round::standing::hold(conn, actor, reports).await?;
@@ -113,15 +125,18 @@ pub async fn create_on(
         device_id: actor.device_id,
         received_at: as_stored(svc.now()),
     };
+    let source = source(&reference, actor);
+    let own = own_unit(&reference, actor);
     let mut stops = Vec::with_capacity(reports.len());
     for (index, report) in reports.iter().enumerate() {
-        stops.push(Stop::read(&reference, &rounds, report).map_err(NotStored::at(index))?);
+        let stop = Stop::read(&reference, &rounds, (source, own.as_ref()), report);
+        stops.push(stop.map_err(NotStored::at(index))?);
     }
     let arrivals: Vec<_> = stops
         .iter()
         .map(|stop| (stop.report, stop.own_position))
         .collect();
-    let mut unclaimed = db::report::insert(conn, &arrivals, sender).await?;
+    let mut unclaimed = db::report::insert(conn, &arrivals, sender, source).await?;
     let new: Vec<(usize, Stop<'_>)> = stops
         .into_iter()
         .enumerate()
@@ -147,6 +162,31 @@ pub async fn create_on(
         });
     }
     Ok(outcomes)
+}
+
+/// Who finds what the caller reports: of inspectors those of a district's units are the district's own, and what the office hands in is a
+/// superior's.
+fn source(reference: &Reference, actor: &Actor) -> Source {
+    let unit = actor.unit.as_ref();
+    let unit = unit.and_then(|unit| reference.units.get(unit.id));
+    match actor.role {
+        Role::Officer => Source::SelfCheck,
+        Role::Clerk | Role::Supervisor => Source::Superior,
+        _ if unit.is_some_and(|unit| unit.district_code.is_some()) => Source::District,
+        _ => Source::City,
+    }
+}
+
+/// The unit that checks itself (自查), with those below it.
+fn own_unit(reference: &Reference, actor: &Actor) -> Option<OwnUnit> {
+    let unit = actor
+        .unit
+        .as_ref()
+        .filter(|_| actor.role == Role::Officer)?;
+    Some(OwnUnit {
+        unit: to_ref(reference.units.get(unit.id)?),
+        subtree: unit.subtree.clone(),
+    })
 }
 
 /// What to answer when the id is known.

@@ -4,6 +4,7 @@
 
 mod join;
 mod meet;
+mod observe;
 mod plan;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,8 +13,8 @@ use futures_util::future::{try_join, try_join4};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(super) use self::plan::Stop;
 use self::plan::{Draft, Planned};
+pub(super) use self::plan::{OwnUnit, Stop};
 use super::create::NotStored;
 use crate::db::report::FindingRead;
 use crate::db::ticket::assignment::Parties;
@@ -47,6 +48,10 @@ pub(super) async fn take_in(
         }
     }
     write_findings(conn, stops, &drafts).await?;
+    let said = stops
+        .iter()
+        .map(|(_, stop)| (stop.report.id, stop.observed.as_slice()));
+    db::observation::insert(conn, said).await?;
     meet::meet(reference, conn, &mut drafts, now).await?;
     let mut planned = file(reference, conn, actor, drafts, now).await?;
     let joined = join::within_run(&mut planned, now);
@@ -230,8 +235,11 @@ fn as_stored(
     let report: &NewReport = stop.report;
     Report {
         id: report.id,
+        source: stop.source,
         account_id: actor.account_id,
+        round_id: report.round_id,
         point_id: report.point_id,
+        observations: stop.observed.clone(),
         note: report.note.clone(),
         clean: report.clean,
         point: stop.own_position,

@@ -56,6 +56,7 @@ pub(super) async fn of_collection(
         Collection::Conditions => {
             wrap(load_from::conditions(conn, ids).await?, Document::Condition)
         }
+        Collection::Criteria => wrap(load_from::criteria(conn, ids).await?, Document::Criterion),
         Collection::Areas => wrap(
             load_from::areas(conn, ids, knows_owners).await?,
             Document::Area,

@@ -172,6 +172,7 @@ async fn report_anew(
         captured_at: None,
         photos: found.photos,
         findings: vec![finding],
+        observations: Vec::new(),
         canon_sha256: digest(&raw),
         raw,
     };

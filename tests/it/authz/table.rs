@@ -59,6 +59,9 @@ const CORRECTION: &str = r#"{"item": "E0102", "reason": "why"}"#;
 const HANDOVER: &str = r#"{"to": "371602", "opinion": "why"}"#;
 const ROUND: &str = r#"{"name": "r", "mode": "announced", "starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-05T00:00:00Z", "coverage": "full", "quotas": [{"kind": "K01"}]}"#;
 const SUPERVISOR_MISSES: [u16; 8] = [401, 403, 403, 403, 404, 403, 403, 403];
+const FEEDBACK: &str = "number,item,text\n1,none,x\n";
+const RIPPLE: &str = r#"{"ticket": "00000000-0000-4000-8000-000000000001", "text": "look", "due_at": "2027-01-01T00:00:00Z"}"#;
+const RIPPLE_ANSWER: &str = r#"{"text": "none", "found": 0, "put_right": 0}"#;
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -92,7 +95,8 @@ pub const ROWS: &[Row] = &[
     Row { is_login: true, body: Some(REFRESH), ..row("refresh", [401; 8]) },
     Row { ends_session: true, ..row("logout", [401, 204, 204, 204, 204, 204, 204, 204]) },
     row("get_me",                                     ALL_READ),
-    Row { body: Some(REPORT), ..row("create_report",        [401, 201, 403, 403, 403, 403, 403, 403]) },
+    Row { body: Some(REPORT), ..row("create_report",        [401, 201, 201, 403, 403, 403, 403, 403]) },
+    Row { query: "list=x", media_type: "text/csv", body: Some(FEEDBACK), ..row("import_feedback", OFFICE_READS) },
     row("get_report",                                 [401, 404, 403, 404, 404, 403, 403, 403]),
     Row { media_type: "image/jpeg", body: Some(""), ..row("put_attachment", STORE_PHOTO) },
     Row { media_type: "multipart/form-data; boundary=x", body: Some(NO_PHOTO_FORM), ..row("post_attachment", STORE_PHOTO) },
@@ -149,6 +153,14 @@ pub const ROWS: &[Row] = &[
     row("release_round",                              SUPERVISOR_MISSES),
     row("close_round",                                SUPERVISOR_MISSES),
     row("get_round_coverage",                         SUPERVISOR_MISSES),
+    row("list_lost_points",                           SCOPED_READ),
+    row("list_lost_points_csv",                       SCOPED_READ),
+    row("list_round_lost_points",                     [401, 403, 404, 404, 404, 403, 403, 403]),
+    Row { query: "by=kind", ..row("list_scores",            [401, 403, 403, 403, 200, 403, 403, 403]) },
+    row("list_ripples",                               SCOPED_READ),
+    Row { body: Some(RIPPLE), ..row("ask_ripple",           [401, 403, 403, 403, 404, 403, 403, 403]) },
+    row("get_ripple",                                 [401, 403, 404, 404, 404, 403, 403, 403]),
+    Row { body: Some(RIPPLE_ANSWER), ..row("answer_ripple",  [401, 403, 404, 403, 403, 403, 403, 403]) },
     row("list_lookbacks",                             OFFICE_READS),
     Row { body: Some(ASK), ..row("assign_lookback",         [401, 403, 403, 404, 404, 403, 403, 403]) },
     row("draw_lookbacks",                             [401, 403, 403, 409, 409, 403, 403, 403]),
@@ -215,6 +227,7 @@ pub const ROWS: &[Row] = &[
     row("get_unit",                                   ALL_MISS),
     row("switch_off_unit",                            ADMIN_MISSES),
     row("list_items",                                 ALL_READ),
+    row("list_criteria",                              ALL_READ),
     row("list_points",                                ALL_READ),
     row("get_point",                                  ALL_MISS),
     row("list_point_kinds",                           ALL_READ),

@@ -197,6 +197,16 @@ impl Draft {
         self
     }
 
+    /// The same fault at the same place, reported anew.
+    pub fn again(&self) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            finding: Uuid::new_v4(),
+            photos: vec![Photo::new()],
+            ..self.clone()
+        }
+    }
+
     /// With these photos.
     pub fn photos(mut self, photos: Vec<Photo>) -> Self {
         self.photos = photos;

@@ -4,12 +4,13 @@ use xuncha::services::demo;
 use super::count;
 use crate::harness::TestApp;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "areas",
     "units",
     "accounts",
     "catalogue_items",
     "filing_conditions",
+    "criteria",
     "check_points",
     "calendars",
     "policies",
@@ -27,7 +28,7 @@ async fn counts(app: &TestApp) -> Vec<i64> {
 async fn the_demo_city_is_loaded_once() {
     let app = TestApp::demo().await;
     let before = counts(&app).await;
-    assert_eq!(before, [7, 233, 150, 57, 65, 30, 1, 1]);
+    assert_eq!(before, [7, 233, 150, 57, 65, 64, 30, 1, 1]);
     let loaded = demo::load(&app.svc, &|_, _| {})
         .await
         .expect("the database answers");

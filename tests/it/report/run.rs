@@ -36,6 +36,7 @@ fn report() -> NewReport {
         captured: Value::Null,
         captured_at: None,
         photos: vec![photo(aid)],
+        observations: Vec::new(),
         findings: vec![NewFinding {
             id: Uuid::new_v4(),
             item: "E0102".to_owned(),

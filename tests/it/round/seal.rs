@@ -13,7 +13,7 @@ use crate::harness::{Client, Response, TestApp, shanghai, username_of};
 pub const SANITATION: &str = "officer-371602-sanitation";
 
 /// A covert round that has started, its supervisor, and an inspector with a visit to make.
-async fn covert_round() -> (TestApp, Client, String, Client) {
+pub async fn covert_round() -> (TestApp, Client, String, Client) {
     let app = TestApp::demo().await;
     let supervisor = app.login("supervisor").await;
     let round = started(&app, &supervisor, &plan("covert", &[("K01", 2)])).await;

@@ -16,7 +16,14 @@ use crate::app::simulate::witness::Wrong;
 const MAX_PAGES: usize = 10_000;
 
 /// Collections that all phones have alike.
-const REFERENCE: [&str; 5] = ["items", "conditions", "areas", "units", "points"];
+const REFERENCE: [&str; 6] = [
+    "items",
+    "conditions",
+    "criteria",
+    "areas",
+    "units",
+    "points",
+];
 
 /// A page, read.
 struct Page {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{is_false, is_zero};
+use super::{is_false, is_zero, is_zero_u32};
+use crate::domain::criterion::Criterion;
 
 /// A catalogue item (测评项目).
 #[derive(Debug, Clone, Serialize)]
@@ -66,6 +67,61 @@ pub struct ConditionDoc {
     /// Danger to people.
     #[serde(skip_serializing_if = "is_false")]
     pub danger: bool,
+}
+
+/// A criterion (测评标准).
+#[derive(Debug, Clone, Serialize)]
+pub struct CriterionDoc {
+    /// Scheme of the catalogue.
+    pub scheme: String,
+    /// Version of the catalogue.
+    pub version: String,
+    /// Code.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// `absence`, `presence`, `count`, `ratio`, `wait`, `behaviour`, `content`.
+    pub form: &'static str,
+    /// `at_most` or `at_least`, of a count or a ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<&'static str>,
+    /// Things or cases; of a ratio percent, of a wait minutes.
+    #[serde(skip_serializing_if = "is_zero_u32")]
+    pub limit: u32,
+    /// Of a count: for each so many metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_m: Option<u32>,
+    /// Code of the item that a fault against it is filed as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// Kinds of check points that it is judged at; none: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Reasons for which it may be left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<String>,
+}
+
+impl From<Criterion> for CriterionDoc {
+    fn from(it: Criterion) -> Self {
+        let (bound, limit, per_m) = it.standard.parts();
+        Self {
+            scheme: it.key.scheme,
+            version: it.key.version,
+            code: it.key.code,
+            name_zh: it.name_zh,
+            name_en: it.name_en,
+            form: it.standard.form().as_str(),
+            bound: bound.map(|bound| bound.as_str()),
+            limit: limit.unwrap_or_default(),
+            per_m,
+            item: it.item,
+            kinds: it.kinds,
+            exclusions: it.exclusions,
+        }
+    }
 }
 
 /// A district or zone, without its outline.

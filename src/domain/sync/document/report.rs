@@ -5,10 +5,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{is_false, is_zero_64, maybe_seconds, seconds};
+use crate::domain::criterion::Observation;
 
 /// A report (上报).
 #[derive(Debug, Clone, Serialize)]
 pub struct ReportDoc {
+    /// Round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<Uuid>,
     /// Check point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Uuid>,
@@ -42,9 +46,46 @@ pub struct ReportDoc {
     /// How many other contents came under its id.
     #[serde(skip_serializing_if = "is_zero_64")]
     pub amendments: i64,
+    /// What was judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<ObservationDoc>,
     /// Who sent it; office only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspector: Option<Uuid>,
+}
+
+/// What a report says of a criterion.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObservationDoc {
+    /// Code of the criterion.
+    pub criterion: String,
+    /// `met`, `not_met` or `excluded`.
+    pub verdict: &'static str,
+    /// Why it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusion: Option<String>,
+    /// The figure: what was counted; of a wait seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<u32>,
+    /// Of how many, or over how many metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of: Option<u32>,
+    /// The fault by which the point is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Uuid>,
+}
+
+impl From<Observation> for ObservationDoc {
+    fn from(it: Observation) -> Self {
+        Self {
+            criterion: it.criterion,
+            verdict: it.verdict.as_str(),
+            exclusion: it.exclusion,
+            amount: it.measure.map(|measure| measure.amount),
+            out_of: it.measure.and_then(|measure| measure.out_of),
+            finding: it.finding_id,
+        }
+    }
 }
 
 /// A finding (问题).

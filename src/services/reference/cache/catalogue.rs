@@ -6,14 +6,16 @@ use uuid::Uuid;
 
 use crate::db::{self, Conn};
 use crate::domain::catalogue::{CatalogueItem, FilingCondition, ItemKey};
+use crate::domain::criterion::Criterion;
 use crate::domain::reference::CatalogueEdition;
 use crate::services::Result;
 
-/// Items and filing conditions of every edition.
+/// Items, filing conditions and criteria of every edition.
 pub struct Catalogue {
     active: Option<CatalogueEdition>,
     entries: HashMap<ItemKey, Entry>,
     items_of_conditions: HashMap<Uuid, ItemKey>,
+    criteria: HashMap<ItemKey, Criterion>,
 }
 
 /// An item with its filing conditions.
@@ -28,8 +30,17 @@ pub struct Entry {
 impl Catalogue {
     /// An item of the active edition, by its code.
     pub fn active(&self, code: &str) -> Option<&Entry> {
+        self.get(&self.active_key(code)?)
+    }
+
+    /// A criterion of the active edition, by its code.
+    pub fn criterion(&self, code: &str) -> Option<&Criterion> {
+        self.criteria.get(&self.active_key(code)?)
+    }
+
+    fn active_key(&self, code: &str) -> Option<ItemKey> {
         let edition = self.active.as_ref()?;
-        self.get(&ItemKey {
+        Some(ItemKey {
             scheme: edition.scheme.clone(),
             version: edition.version.clone(),
             code: code.to_owned(),
@@ -62,7 +73,9 @@ impl Catalogue {
                 entry.conditions.push(condition);
             }
         }
+        let criteria = db::criterion::all(conn).await?.into_iter();
         Ok(Self {
+            criteria: criteria.map(|it| (it.key.clone(), it)).collect(),
             active,
             entries,
             items_of_conditions,

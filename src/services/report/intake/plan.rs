@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::observe;
 use crate::db::ticket::assignment::Parties;
 use crate::domain::account::Actor;
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::check_point::CheckPoint;
+use crate::domain::criterion::Observation;
 use crate::domain::geo::Point;
-use crate::domain::report::{NewFinding, NewReport, Place};
+use crate::domain::report::{NewFinding, NewReport, Place, Source};
 use crate::domain::round::RoundStanding;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -22,11 +24,22 @@ use crate::services::error::{Error, FieldError, Result};
 use crate::services::reference::cache::{Entry, Reference};
 use crate::services::ticket::{filing, routing, stage, trail};
 
+/// A unit that reports what it found with itself, and those below it.
+pub(in crate::services::report) struct OwnUnit {
+    pub unit: UnitRef,
+    pub subtree: Vec<Uuid>,
+}
+
 /// A report with the place that it is of.
 pub(in crate::services::report) struct Stop<'a> {
     pub report: &'a NewReport,
     /// The position that the report itself gives: none when its fix counts as missing.
     pub own_position: Option<Point>,
+    /// What it says of criteria, judged.
+    pub observed: Vec<Observation>,
+    /// Who found it.
+    pub source: Source,
+    own_unit: Option<&'a OwnUnit>,
     check_point: Option<&'a CheckPoint>,
     place: Place,
     round: Option<RoundStanding>,
@@ -34,10 +47,11 @@ pub(in crate::services::report) struct Stop<'a> {
 
 impl<'a> Stop<'a> {
     /// # Errors
-    /// `invalid` for an unknown check point, or a round that its sender does not know of.
+    /// `invalid` for an unknown check point, a round that its sender does not know of, or an observation that cannot be.
     pub fn read(
         reference: &'a Reference,
         rounds: &HashMap<Uuid, RoundStanding>,
+        (source, own_unit): (Source, Option<&'a OwnUnit>),
         report: &'a NewReport,
     ) -> Result<Self> {
         let round = report.round_id.map(|id| {
@@ -63,7 +77,10 @@ impl<'a> Stop<'a> {
         let max_age_s = reference.policies.fix_max_age_s;
         let place = |stand_in| Place::of(report.fix.as_ref(), stand_in, max_age_s);
         Ok(Self {
+            observed: observe::read(reference, report, check_point)?,
             report,
+            source,
+            own_unit,
             own_position: place(None).point(),
             place: place(check_point.map(|point| point.point)),
             check_point,
@@ -125,13 +142,20 @@ impl<'a> Draft<'a> {
             point_id: stop.report.point_id,
             point_owner: stop.check_point.and_then(|point| point.owner_unit_id),
         };
-        let routed = routing::route(reference, question, now);
+        let mut routed = routing::route(reference, question, now);
+        if let Some(own) = stop.own_unit {
+            routed.routing.answer_for_itself(&own.unit, &own.subtree);
+        }
         let danger = finding.danger || condition.is_some_and(|condition| condition.danger);
         let mut triage_reasons = doubts(
             &stop.place,
             reference.policies.weak_accuracy_m,
             condition,
-            finding.photos.len(),
+            // A superior's list has no photos, and needs none.
+            match stop.source {
+                Source::Superior => usize::MAX,
+                _ => finding.photos.len(),
+            },
             &routed.routing,
         );
         if stop.round.is_some_and(|round| round.seals(danger)) {

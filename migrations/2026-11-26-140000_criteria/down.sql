@@ -1,0 +1,3 @@
+DROP TABLE observations;
+DROP TABLE criteria;
+DELETE FROM sync_feed WHERE entity = 'criteria';

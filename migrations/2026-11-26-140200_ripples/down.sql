@@ -1,0 +1,2 @@
+DROP TABLE ripple_units;
+DROP TABLE ripples;

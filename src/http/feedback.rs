@@ -1,0 +1,4 @@
+//! Superiors' lists over HTTP.
+
+mod dto;
+pub mod import;

@@ -1,0 +1,4 @@
+//! Scores over HTTP.
+
+mod dto;
+pub mod list;
