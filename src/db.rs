@@ -25,6 +25,7 @@ pub mod oracle;
 pub mod original_read;
 pub mod policy;
 pub mod pool;
+pub mod pseudonym;
 pub mod reference;
 pub mod report;
 pub mod ripple;
@@ -38,6 +39,7 @@ pub mod sync_document;
 pub mod task;
 pub mod ticket;
 pub mod unit;
+pub mod unmasking;
 pub mod upload;
 pub mod webhook;
 

@@ -20,6 +20,7 @@ pub mod import;
 pub mod lookback;
 pub mod page;
 pub mod policy;
+pub mod pseudonym;
 pub mod reference;
 pub mod report;
 pub mod ripple;

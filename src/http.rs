@@ -32,3 +32,4 @@ mod sync;
 mod task;
 mod ticket;
 mod webhook;
+mod unmasking;

@@ -15,6 +15,7 @@ pub mod input;
 pub mod lookback;
 pub mod lost_point;
 pub mod policy;
+pub mod pseudonym;
 pub mod queue;
 pub mod reference;
 pub mod report;
@@ -28,6 +29,7 @@ pub mod sync;
 pub mod task;
 pub mod ticket;
 pub mod webhook;
+pub mod unmasking;
 
 pub use error::{Error, Result};
 pub use state::Services;

@@ -474,6 +474,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    pseudonyms (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        round_id -> Nullable<Uuid>,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     reference_stamps (topic) {
         topic -> Text,
         version -> Int8,
@@ -913,6 +922,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    unmaskings (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        pseudonym_id -> Uuid,
+        reason -> Text,
+        state -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     uploads (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -1004,6 +1027,8 @@ diesel::joinable!(ownership_rulings -> units (unit_id));
 diesel::joinable!(photo_exif -> attachments (attachment_id));
 diesel::joinable!(photo_fingerprints -> attachments (attachment_id));
 diesel::joinable!(policies -> accounts (set_by));
+diesel::joinable!(pseudonyms -> accounts (account_id));
+diesel::joinable!(pseudonyms -> rounds (round_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(report_amendments -> accounts (account_id));
 diesel::joinable!(report_amendments -> reports (report_id));
@@ -1048,6 +1073,8 @@ diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> filing_conditions (condition_id));
 diesel::joinable!(tickets -> findings (finding_id));
 diesel::joinable!(tickets -> units (lead_unit_id));
+diesel::joinable!(unmaskings -> pseudonyms (pseudonym_id));
+diesel::joinable!(unmaskings -> tickets (ticket_id));
 diesel::joinable!(uploads -> accounts (account_id));
 diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
 diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
@@ -1093,6 +1120,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     photo_fingerprints,
     photo_likenesses,
     policies,
+    pseudonyms,
     reference_stamps,
     refresh_tokens,
     report_amendments,
@@ -1121,6 +1149,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_tally_changes,
     tickets,
     units,
+    unmaskings,
     uploads,
     webhook_attempts,
     webhook_deliveries,

@@ -235,6 +235,11 @@ pub async fn page(
     if let Some(account_id) = filter.account_id {
         query = query.filter(tasks::account_id.eq(account_id));
     }
+    match filter.visits_of {
+        None => {}
+        Some(None) => query = query.filter(tasks::round_id.is_null()),
+        Some(Some(round)) => query = query.filter(tasks::round_id.eq(round)),
+    }
     if let Some(ticket_id) = filter.ticket_id {
         query = query.filter(tasks::ticket_id.eq(ticket_id));
     }

@@ -42,6 +42,10 @@ pub enum Action {
     ReadRipples,
     /// Answer for one's unit.
     AnswerRipples,
+    /// Unmask an inspector (揭名), with a second person.
+    Unmask,
+    /// Read who was unmasked at whose wish.
+    ReadUnmaskings,
     /// Read the draw of a round.
     ReadRoundDraws,
     /// List tasks: one's own, or all (office).
@@ -115,6 +119,8 @@ pub fn roles(action: Action) -> &'static [Role] {
         Action::CreateReport => &[Inspector, Officer],
         Action::DoTasks => &[Inspector],
         Action::AnswerRipples => &[Officer],
+        Action::Unmask => &[Supervisor, Admin],
+        Action::ReadUnmaskings => &[Supervisor, Auditor, Admin],
         Action::ReadReport | Action::ReadTasks => &[Inspector, Clerk, Supervisor],
         Action::StorePhoto | Action::CommandTicket => &[Inspector, Officer, Clerk, Supervisor],
         Action::ReadOriginal

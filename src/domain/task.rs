@@ -239,6 +239,8 @@ pub struct TaskFilter {
     pub state: Option<TaskState>,
     /// Of this inspector.
     pub account_id: Option<Uuid>,
+    /// Only visits of this round; only what belongs to no round.
+    pub visits_of: Option<Option<Uuid>>,
     /// About this ticket.
     pub ticket_id: Option<Uuid>,
     /// In this round.

@@ -4,9 +4,7 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{
-    account, audit, bulletin, duty, evidence, feedback, files, handover, home, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, supervision, sync, task, ticket, webhook,
-};
+    account, audit, bulletin, duty, evidence, feedback, files, handover, home, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, super, supervision, sync, task, ticket, unmasking, use, webhook,
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -97,6 +95,11 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(round::close::close_round)
         .service(round::coverage::get_round_coverage)
         .service(score::list::list_scores)
+        .service(unmasking::ask::ask_unmasking)
+        .service(unmasking::confirm::confirm_unmasking)
+        .service(unmasking::refuse::refuse_unmasking)
+        .service(unmasking::get::get_unmasking)
+        .service(unmasking::list::list_unmaskings)
         .service(lost_point::list::list_lost_points)
         .service(lost_point::csv::list_lost_points_csv)
         .service(lost_point::of_round::list_round_lost_points)

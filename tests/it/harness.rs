@@ -311,15 +311,28 @@ impl Drop for TestApp {
     }
 }
 
-/// The name that an account logs in with.
+/// The name that an account logs in with, by its id or by that of a pseudonym.
 pub async fn username_of(app: &TestApp, account_id: &str) -> String {
     let rows = app
         .rows(&format!(
-            "SELECT username FROM accounts WHERE id = '{account_id}'"
+            "SELECT username FROM accounts WHERE id = '{account_id}' \
+                OR id = (SELECT account_id FROM pseudonyms WHERE id = '{account_id}')"
         ))
         .await;
     let name = rows.first().and_then(|row| row.get("username")?.as_str());
     name.expect("an account").to_owned()
+}
+
+/// What the office knows an inspector by outside of rounds: the pseudonym's id.
+pub async fn pseudonym_of(app: &TestApp, username: &str) -> String {
+    let rows = app
+        .rows(&format!(
+            "SELECT p.id FROM pseudonyms p JOIN accounts a ON a.id = p.account_id \
+              WHERE a.username = '{username}' AND p.round_id IS NULL"
+        ))
+        .await;
+    let id = rows.first().and_then(|row| row.get("id")?.as_str());
+    id.expect("an inspector").to_owned()
 }
 
 /// Fills the template of the demo city.

@@ -1,6 +1,7 @@
 //! Rounds: sealed plans, fair draws, points revealed to who goes there, findings that exist for no unit before the release.
 
 mod draw;
+mod identity;
 mod interference;
 pub mod seal;
 

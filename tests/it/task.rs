@@ -6,7 +6,7 @@ mod recheck;
 use serde_json::json;
 
 use crate::harness::story::{self, command};
-use crate::harness::{Client, TestApp};
+use crate::harness::{Client, TestApp, pseudonym_of};
 
 /// The officer of Bincheng's sanitation bureau, which has every ticket of [`story::report`]`("371602")`.
 const SANITATION: &str = "officer-371602-sanitation";
@@ -29,7 +29,7 @@ async fn account(app: &TestApp, username: &str) -> String {
 
 /// The clerk asks an inspector; answers the task.
 async fn ask(app: &TestApp, clerk: &Client, ticket: &str, username: &str) -> String {
-    let body = json!({ "rechecker": account(app, username).await, "opinion": "请尽快核查" });
+    let body = json!({ "rechecker": pseudonym_of(app, username).await, "opinion": "请尽快核查" });
     command(clerk, ticket, "assign", body).await.expect(200);
     let of_ticket = format!("tasks?state=open&ticket={ticket}");
     let tasks = clerk.get(&of_ticket).await.expect(200);

@@ -78,7 +78,8 @@ UNION ALL SELECT 'points', p.id, NULL, jsonb_build_object('code', code, 'name_zh
 
 const TASKS: &str = concat!(
     "SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'round', k.round_id, 'point', k.point_id, 'note', k.note, \
-     'result', k.result, 'cancelled', k.cancelled_why, 'inspector', CASE WHEN me.office THEN k.account_id END, 'due_at', ",
+     'result', k.result, 'cancelled', k.cancelled_why, 'inspector', CASE WHEN me.office THEN (SELECT s.id FROM pseudonyms s \
+       WHERE s.account_id = k.account_id AND s.round_id IS NOT DISTINCT FROM k.round_id) END, 'due_at', ",
     seconds!("k.due_at"),
     ", 'created_at', ",
     seconds!("k.created_at"),
@@ -101,7 +102,8 @@ const REPORTS: &str = concat!(
      'observations', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('criterion', c.code, 'verdict', o.verdict, 'exclusion', o.exclusion, \
          'amount', o.amount, 'out_of', o.out_of, 'finding', o.finding_id)) ORDER BY o.ordinal) \
          FROM observations o JOIN criteria c ON c.id = o.criterion_id WHERE o.report_id = r.id), \
-     'inspector', CASE WHEN me.office THEN r.account_id END) AS doc \
+     'inspector', CASE WHEN me.office THEN (SELECT s.id FROM pseudonyms s \
+       WHERE s.account_id = r.account_id AND s.round_id IS NOT DISTINCT FROM r.round_id) END) AS doc \
        FROM reports r, me WHERE me.office OR me.inspector AND r.account_id = me.id \
      UNION ALL SELECT 'findings', f.id, 1, jsonb_build_object('report', f.report_id, 'ordinal', f.ordinal, 'scheme', f.scheme, \
        'version', f.version, 'item', f.item, 'condition', k.code, 'text', f.text, 'danger', f.danger, \

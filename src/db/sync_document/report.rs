@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::db::schema::{filing_conditions, findings, report_amendments, reports, tickets};
 use crate::db::{Conn, DbError};
+use crate::domain::pseudonym::Pseudonyms;
 use crate::domain::sync::document::{FindingDoc, ObservationDoc, ReportDoc};
 
 #[derive(Queryable, Selectable)]
@@ -28,7 +29,7 @@ struct ReportRow {
     captured_error_s: Option<i32>,
 }
 
-/// Reports; who sent them is not for everyone.
+/// Reports; who sent them, by pseudonym, is not for everyone.
 pub async fn reports(
     conn: &mut Conn,
     ids: &[Uuid],
@@ -47,6 +48,11 @@ pub async fn reports(
         .await?
         .into_iter()
         .collect();
+    let mut names = Pseudonyms::default();
+    if with_inspector {
+        let accounts: Vec<Uuid> = rows.iter().map(|row| row.account_id).collect();
+        names = crate::db::pseudonym::of_accounts(conn, &accounts).await?;
+    }
     let mut observations: HashMap<Uuid, Vec<ObservationDoc>> = HashMap::new();
     for (report, observation) in crate::db::observation::of_reports(conn, ids).await? {
         let of_report = observations.entry(report).or_default();
@@ -66,7 +72,7 @@ pub async fn reports(
             captured_by: row.captured_by,
             captured_error_s: row.captured_error_s,
             amendments: amendments.get(&row.id).copied().unwrap_or(0),
-            inspector: with_inspector.then_some(row.account_id),
+            inspector: names.of(row.account_id, row.round_id).map(|name| name.id),
         };
         (row.id, doc)
     };

@@ -31,6 +31,6 @@ pub async fn assign_lookback(
     id: Id,
     body: Json<AskIn>,
 ) -> Result<web::Json<TaskOut>, ApiError> {
-    let task = lookback::ask(&svc, &caller.0, id.0, body.value.inspector).await?;
-    Ok(web::Json(TaskOut::new(task, None)))
+    let (task, name) = lookback::ask(&svc, &caller.0, id.0, body.value.inspector).await?;
+    Ok(web::Json(TaskOut::new(task, Some(name))))
 }

@@ -86,7 +86,7 @@ pub struct RoundPointOut {
     district: Option<String>,
     /// Place in the draw, from 1; null: not drawn.
     place: Option<i32>,
-    /// Who is to go there; null: nobody may.
+    /// The inspector who is to go there, by the id of its pseudonym for this round; none: nobody may.
     inspector: Option<Uuid>,
 }
 

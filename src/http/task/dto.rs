@@ -44,12 +44,12 @@ pub struct TaskOut {
     cancelled: Option<&'static str>,
 }
 
-/// An inspector.
+/// An inspector: itself for itself, for the office its pseudonym (化名), another one in each round.
 #[derive(Serialize, ToSchema)]
 pub struct InspectorOut {
-    /// The account.
+    /// Id of the pseudonym; of the account where the caller is the inspector.
     id: Uuid,
-    /// Its name; absent where the caller is the inspector.
+    /// The pseudonym; absent where the caller is the inspector.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
 }
@@ -73,9 +73,9 @@ pub struct RecheckersOut {
 /// An inspector whom one can ask.
 #[derive(Serialize, ToSchema)]
 pub struct RecheckerOut {
-    /// The account.
+    /// Id of its pseudonym outside of rounds: what `assign` takes.
     id: Uuid,
-    /// Its name.
+    /// The pseudonym.
     name: String,
     /// How many tasks it still has to do.
     tasks: i64,

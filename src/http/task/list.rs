@@ -26,7 +26,7 @@ pub struct TaskListQuery {
     /// `open`, `started`, `done` or `cancelled`.
     #[param(example = "open")]
     state: Option<String>,
-    /// Of the inspector with this account; an inspector gets only its own.
+    /// Of the inspector with this pseudonym, by its id; an inspector gets only its own.
     inspector: Option<Uuid>,
     /// About the ticket with this id.
     ticket: Option<Uuid>,
@@ -63,6 +63,7 @@ pub async fn list_tasks(
         kind: word("kind", query.kind.as_deref(), TaskKind::ALL)?,
         state: word("state", query.state.as_deref(), TaskState::ALL)?,
         account_id: query.inspector,
+        visits_of: None,
         ticket_id: query.ticket,
         round_id: query.round,
     };

@@ -11,14 +11,19 @@ use crate::domain::task::{CancelledWhy, Task, TaskKind};
 use crate::domain::text::Text;
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
-use crate::services::task;
+use crate::services::{pseudonym, task};
 
-/// A new task for a ticket that was drawn; who was asked before need not go.
+/// A new task for a ticket that was drawn, asked of an inspector by its standing pseudonym; who was asked before need not go.
 ///
 /// # Errors
 /// `forbidden`; `not_found` for a ticket that was not drawn; `wrong_state` once it has passed or failed; `invalid` for an account that
 /// may not judge it.
-pub async fn ask(svc: &Services, actor: &Actor, ticket: Uuid, inspector: Uuid) -> Result<Task> {
+pub async fn ask(
+    svc: &Services,
+    actor: &Actor,
+    ticket: Uuid,
+    inspector: Uuid,
+) -> Result<(Task, String)> {
     require(actor, Action::AskInspectors)?;
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
@@ -34,7 +39,9 @@ pub async fn ask(svc: &Services, actor: &Actor, ticket: Uuid, inspector: Uuid) -
             ));
         }
         let judges = db::task::judges(conn, &[ticket]).await?;
-        if !judges.iter().any(|judge| judge.account_id == inspector) {
+        let asked = pseudonym::account_of(conn, inspector).await?;
+        let mut fit = judges.iter().map(|judge| judge.account_id);
+        let Some(inspector) = fit.find(|judge| Some(*judge) == asked) else {
             return Err(Error::invalid_field(
                 "/inspector",
                 "may_not_look_back",
@@ -43,7 +50,7 @@ pub async fn ask(svc: &Services, actor: &Actor, ticket: Uuid, inspector: Uuid) -
                     "not an inspector in service who neither reported it nor is of its lead unit",
                 ),
             ));
-        }
+        };
         let now = svc.now();
         let mut changed = Vec::new();
         if let Some(mut former) = db::task::lock_live(conn, ticket, TaskKind::Lookback).await? {
@@ -57,7 +64,10 @@ pub async fn ask(svc: &Services, actor: &Actor, ticket: Uuid, inspector: Uuid) -
         db::task::insert(conn, std::slice::from_ref(&task)).await?;
         changed.push(task.clone());
         task::announce(conn, &changed).await?;
-        Ok(task)
+        let mut told = [(task, String::new())];
+        pseudonym::name_tasks(conn, actor, &mut told).await?;
+        let [told] = told;
+        Ok(told)
     })
     .await
 }

@@ -10,6 +10,7 @@ use crate::domain::lookback::{Lookback, LookbackDraw};
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
 use crate::domain::task::TaskState;
 use crate::services::error::{Code, Error, Result};
+use crate::services::pseudonym;
 use crate::services::state::Services;
 
 /// Which look-backs to list.
@@ -43,7 +44,10 @@ pub async fn list(
         Stage::Task(state) => state.as_str(),
     });
     let mut conn = svc.conn().await?;
-    let rows = db::lookback::page(&mut conn, state, after, i64::from(limit) + 1).await?;
+    let mut rows = db::lookback::page(&mut conn, state, after, i64::from(limit) + 1).await?;
+    for row in &mut rows {
+        pseudonym::name_tasks(&mut conn, actor, row.task.as_mut_slice()).await?;
+    }
     Ok(Page::cut(rows, limit, |row| (row.drawn_at, row.place)))
 }
 

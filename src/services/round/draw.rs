@@ -13,6 +13,7 @@ use crate::domain::check_point::CheckPoint;
 use crate::domain::draw::Seed;
 use crate::domain::round::{self, Candidate, Round, RoundPoint, RoundState};
 use crate::services::error::{Code, Error, Result};
+use crate::services::pseudonym;
 use crate::services::queue::{self, JobKind};
 use crate::services::reference::cache::Reference;
 use crate::services::report::as_stored;
@@ -23,7 +24,7 @@ use crate::services::state::Services;
 pub struct Draw {
     /// The round.
     pub round: Round,
-    /// What it was made of, those drawn first in their order.
+    /// What it was made of, those drawn first in their order, with who goes there under the pseudonym for the round.
     pub points: Vec<RoundPoint>,
     /// Whether the seed, tried again just now, draws the same points in the same order.
     pub reproduced: bool,
@@ -152,7 +153,8 @@ pub async fn verify(svc: &Services, id: Uuid) -> Result<Draw> {
 }
 
 async fn tried_again(conn: &mut Conn, round: Round) -> Result<Draw> {
-    let points = db::round::points(conn, round.id).await?;
+    let mut points = db::round::points(conn, round.id).await?;
+    pseudonym::name_visitors(conn, round.id, &mut points).await?;
     let drawn = points.iter().filter(|point| point.place.is_some());
     let drawn: Vec<Uuid> = drawn.map(|point| point.candidate.point_id).collect();
     let candidates: Vec<Candidate> = points.iter().map(|it| it.candidate.clone()).collect();

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::db::feed::read::{FeedRow, RowState};
-use crate::db::{Conn, sync_document as load_from};
+use crate::db::{self, Conn, sync_document as load_from};
 use crate::domain::account::{Actor, Role};
+use crate::domain::pseudonym::Pseudonyms;
 use crate::domain::sync::Collection;
 use crate::domain::sync::document::{AttachmentDoc, Document, TaskDoc, TicketDoc};
 use crate::services::error::Result;
@@ -66,9 +67,7 @@ pub(super) async fn of_collection(
             load_from::points(conn, ids, knows_owners).await?,
             Document::Point,
         ),
-        Collection::Tasks => wrap(load_from::tasks(conn, ids).await?, |task| {
-            Document::Task(TaskDoc::of(task, role.is_office()))
-        }),
+        Collection::Tasks => tasks(conn, ids, role.is_office()).await?,
         Collection::Reports => wrap(
             load_from::reports(conn, ids, role.is_office()).await?,
             Document::Report,
@@ -85,6 +84,20 @@ pub(super) async fn of_collection(
             })
         }
     })
+}
+
+/// Tasks, for the office with the pseudonyms of who is to do them.
+async fn tasks(conn: &mut Conn, ids: &[Uuid], office: bool) -> Result<Vec<(Uuid, Document)>> {
+    let tasks = load_from::tasks(conn, ids).await?;
+    let mut names = Pseudonyms::default();
+    if office {
+        let accounts: Vec<Uuid> = tasks.iter().map(|(_, task)| task.account_id).collect();
+        names = db::pseudonym::of_accounts(conn, &accounts).await?;
+    }
+    Ok(wrap(tasks, |task| {
+        let name = names.of(task.account_id, task.round_id).map(|name| name.id);
+        Document::Task(TaskDoc::of(task, name))
+    }))
 }
 
 fn wrap<T>(rows: Vec<(Uuid, T)>, document: impl Fn(T) -> Document) -> Vec<(Uuid, Document)> {

@@ -11,6 +11,7 @@ use crate::domain::account::Actor;
 use crate::domain::page::{Page, decode_cursor};
 use crate::domain::sync::mutation::Verdict;
 use crate::services::error::{Error, Result};
+use crate::services::pseudonym;
 use crate::services::state::Services;
 
 /// Most mutations of one replay.
@@ -38,7 +39,7 @@ pub struct Replayed {
     pub code: Option<String>,
 }
 
-/// A page of what was quarantined, the oldest first.
+/// A page of what was quarantined, the oldest first; of inspectors under their pseudonyms.
 ///
 /// # Errors
 /// `forbidden` outside the office; `cursor_invalid`.
@@ -51,7 +52,18 @@ pub async fn list(
     require(actor, Action::ReplayQuarantined)?;
     let after: Option<Place> = cursor.map(decode_cursor).transpose()?;
     let mut conn = svc.conn().await?;
-    let rows = db::mutation::quarantined(&mut conn, None, after, i64::from(limit) + 1).await?;
+    let after = match after {
+        Some((at, sender, mid)) => Some((at, pseudonym::sender(&mut conn, sender).await?, mid)),
+        None => None,
+    };
+    let mut rows = db::mutation::quarantined(&mut conn, None, after, i64::from(limit) + 1).await?;
+    for row in &mut rows {
+        let named = pseudonym::name_of_sender(&mut conn, row.account_id).await?;
+        if let Some(name) = named {
+            // A phone would tell one sender from another.
+            (row.account_id, row.device_id) = (name, None);
+        }
+    }
     Ok(Page::cut(rows, limit, |row| {
         (row.received_at, row.account_id, row.mid)
     }))
@@ -74,7 +86,11 @@ pub async fn replay(svc: &Services, actor: &Actor, which: Which) -> Result<Vec<R
     };
     let mut replayed = Vec::with_capacity(items.len());
     for (account_id, mid) in items {
-        replayed.push(replay_one(svc, &mut conn, account_id, mid).await?);
+        let sender = pseudonym::sender(&mut conn, account_id).await?;
+        let mut judged = replay_one(svc, &mut conn, sender, mid).await?;
+        let named = pseudonym::name_of_sender(&mut conn, sender).await?;
+        judged.account_id = named.unwrap_or(sender);
+        replayed.push(judged);
     }
     let changed = replayed
         .iter()

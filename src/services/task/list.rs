@@ -7,9 +7,10 @@ use crate::domain::account::{Actor, Role};
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
 use crate::domain::task::{Task, TaskFilter};
 use crate::services::error::Result;
+use crate::services::pseudonym;
 use crate::services::state::Services;
 
-/// A page of tasks, the latest first, each with the name of its inspector.
+/// A page of tasks, the latest first, each with the name of its inspector: its pseudonym, for the office.
 ///
 /// # Errors
 /// `forbidden`; `list_cursor_invalid`.
@@ -26,15 +27,16 @@ pub async fn list(
     if after.is_some_and(|(at, _)| at < jiff::Timestamp::UNIX_EPOCH) {
         return Err(InvalidCursor.into());
     }
-    let filter = TaskFilter {
-        account_id: match actor.role {
-            Role::Inspector => Some(actor.account_id),
-            _ => filter.account_id,
-        },
-        ..filter
-    };
     let mut conn = svc.conn().await?;
-    let rows = db::task::page(&mut conn, filter, after, i64::from(limit) + 1).await?;
+    let filter = match actor.role {
+        Role::Inspector => TaskFilter {
+            account_id: Some(actor.account_id),
+            ..filter
+        },
+        _ => pseudonym::filter_by_account(&mut conn, filter).await?,
+    };
+    let mut rows = db::task::page(&mut conn, filter, after, i64::from(limit) + 1).await?;
+    pseudonym::name_tasks(&mut conn, actor, &mut rows).await?;
     Ok(Page::cut(rows, limit, |(task, _)| {
         (task.created_at, task.id)
     }))

@@ -10,7 +10,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::command::Assign;
 use crate::domain::ticket::machine::Party;
 use crate::services::error::{Code, Error, Result};
-use crate::services::task;
+use crate::services::{pseudonym, task};
 
 /// Makes a task of the rechecker; who was asked before need not go any more.
 ///
@@ -20,11 +20,10 @@ pub(super) async fn assign(case: &mut Case<'_>, conn: &mut Conn, order: Assign) 
     if !case.parties.contains(&Party::Clerk) {
         return Err(Error::new(Code::Forbidden));
     }
+    let rechecker = pseudonym::account_of(conn, order.rechecker).await?;
     let judges = db::task::judges(conn, &[case.ticket.id]).await?;
-    if !judges
-        .iter()
-        .any(|judge| judge.account_id == order.rechecker)
-    {
+    let mut fit = judges.iter().map(|judge| judge.account_id);
+    let Some(rechecker) = fit.find(|judge| Some(*judge) == rechecker) else {
         return Err(Error::invalid_field(
             "/rechecker",
             "may_not_recheck",
@@ -33,7 +32,7 @@ pub(super) async fn assign(case: &mut Case<'_>, conn: &mut Conn, order: Assign) 
                 "not an inspector in service who neither reported it nor is of its lead unit",
             ),
         ));
-    }
+    };
     let asked_before = db::task::lock_live(conn, case.ticket.id, TaskKind::Recheck).await?;
     let mut changed = Vec::new();
     if let Some(mut former) = asked_before {
@@ -47,7 +46,7 @@ pub(super) async fn assign(case: &mut Case<'_>, conn: &mut Conn, order: Assign) 
         note: order.opinion.clone(),
         due_at: order.due_at,
         created_by: Some(case.actor.account_id),
-        ..Task::new(TaskKind::Recheck, case.ticket.id, order.rechecker, case.now)
+        ..Task::new(TaskKind::Recheck, case.ticket.id, rechecker, case.now)
     };
     db::task::insert(conn, std::slice::from_ref(&task)).await?;
     let data = json!({ "rechecker": order.rechecker, "task": task.id, "due_at": order.due_at });

@@ -13,6 +13,7 @@ use crate::domain::account::Actor;
 use crate::domain::ticket::projection::{TicketView, project_event};
 use crate::domain::ticket::trail::{Event, held_before};
 use crate::services::error::{Code, Error, Result};
+use crate::services::pseudonym;
 use crate::services::state::Services;
 
 /// A ticket that the caller may know of, as it may see it.
@@ -39,7 +40,7 @@ pub async fn get(svc: &Services, actor: &Actor, id: Uuid) -> Result<TicketView> 
     .await
 }
 
-/// The trail of a ticket, first row first, each with the time for which its holder had had the ticket.
+/// The trail of a ticket with inspectors under their pseudonyms, first row first, each with the time for which its holder had had the ticket.
 ///
 /// # Errors
 /// `not_found` for a ticket that the caller may not know of.
@@ -54,6 +55,7 @@ pub async fn read_trail(
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
     let events = db::ticket::event::trail(&mut conn, id).await?;
+    let events = pseudonym::name_trail(&mut conn, id, events).await?;
     let projected = events.into_iter();
     let events = number_anew(
         projected

@@ -8,9 +8,10 @@ use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::task::Judge;
 use crate::services::error::{Code, Error, Result};
+use crate::services::pseudonym;
 use crate::services::state::Services;
 
-/// Inspectors in service who may judge the ticket's rectification, those first who have least to do. None before it is filed.
+/// Inspectors in service who may judge the ticket's rectification, under their standing pseudonyms, those first who have least to do. None before it is filed.
 ///
 /// # Errors
 /// `forbidden`; `not_found`.
@@ -20,5 +21,7 @@ pub async fn recheckers(svc: &Services, actor: &Actor, id: Uuid) -> Result<Vec<J
     db::ticket::find(&conn, &TicketScope::of(actor), id)
         .await?
         .ok_or_else(|| Error::new(Code::NotFound))?;
-    Ok(db::task::judges(&mut conn, &[id]).await?)
+    let mut judges = db::task::judges(&mut conn, &[id]).await?;
+    pseudonym::name_judges(&mut conn, &mut judges).await?;
+    Ok(judges)
 }

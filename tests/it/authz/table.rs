@@ -62,6 +62,7 @@ const SUPERVISOR_MISSES: [u16; 8] = [401, 403, 403, 403, 404, 403, 403, 403];
 const FEEDBACK: &str = "number,item,text\n1,none,x\n";
 const RIPPLE: &str = r#"{"ticket": "00000000-0000-4000-8000-000000000001", "text": "look", "due_at": "2027-01-01T00:00:00Z"}"#;
 const RIPPLE_ANSWER: &str = r#"{"text": "none", "found": 0, "put_right": 0}"#;
+const SUPERVISOR_OR_ADMIN_MISSES: [u16; 8] = [401, 403, 403, 403, 404, 403, 403, 404];
 const COMMENT: &str = r#"{"text": "what"}"#;
 const REPLAY: &str = r#"{"code": "none"}"#;
 const NO_CHANGE: &str = r#"{"changes": {}}"#;
@@ -156,6 +157,11 @@ pub const ROWS: &[Row] = &[
     row("list_lost_points",                           SCOPED_READ),
     row("list_lost_points_csv",                       SCOPED_READ),
     row("list_round_lost_points",                     [401, 403, 404, 404, 404, 403, 403, 403]),
+    Row { body: Some(REASON), ..row("ask_unmasking",        SUPERVISOR_OR_ADMIN_MISSES) },
+    row("confirm_unmasking",                          SUPERVISOR_OR_ADMIN_MISSES),
+    Row { body: Some(REASON), ..row("refuse_unmasking",     SUPERVISOR_OR_ADMIN_MISSES) },
+    row("get_unmasking",                              [401, 403, 403, 403, 404, 403, 404, 404]),
+    row("list_unmaskings",                            [401, 403, 403, 403, 200, 403, 200, 200]),
     Row { query: "by=kind", ..row("list_scores",            [401, 403, 403, 403, 200, 403, 403, 403]) },
     row("list_ripples",                               SCOPED_READ),
     Row { body: Some(RIPPLE), ..row("ask_ripple",           [401, 403, 403, 403, 404, 403, 403, 403]) },

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use xuncha::domain::draw::Seed;
 use xuncha::services::queue;
 
-use super::account;
 use crate::harness::phone::Phone;
 use crate::harness::story::{self, Photo, command, recheck, ticket};
-use crate::harness::{Client, Response, TestApp, username_of};
+use crate::harness::{Client, Response, TestApp, pseudonym_of, username_of};
 
 /// The officer of Bincheng's health bureau, which closes queues at its windows by itself (W0902).
 const HEALTH: &str = "officer-371602-health";
@@ -115,7 +114,7 @@ async fn a_share_of_what_units_closed_is_drawn_and_anyone_can_repeat_the_draw() 
         .filter_map(|it| it["ticket"].as_str())
         .collect();
     assert_eq!(listed, drawn);
-    let reporter = account(&app, "inspector1").await;
+    let reporter = pseudonym_of(&app, "inspector1").await;
     assert!(
         lookbacks
             .list("/items")
@@ -185,7 +184,7 @@ async fn the_unit_learns_of_a_look_back_by_its_result_and_never_who_looked() {
         .expect_problem(404, "not_found");
 
     // The clerk asks another one, who passes it.
-    let second = account(&app, "inspector5").await;
+    let second = pseudonym_of(&app, "inspector5").await;
     let asked = clerk
         .post(&format!("lookbacks/{id}/assign"))
         .json(&json!({ "inspector": second }))
@@ -212,7 +211,7 @@ async fn the_unit_learns_of_a_look_back_by_its_result_and_never_who_looked() {
     );
     assert!(last.get("actor").is_none() && last.get("data").is_none());
     assert_eq!(unit.pull().await.changes.len(), 1);
-    let again = json!({ "inspector": account(&app, "inspector4").await });
+    let again = json!({ "inspector": pseudonym_of(&app, "inspector4").await });
     clerk
         .post(&format!("lookbacks/{id}/assign"))
         .json(&again)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{SANITATION, account, ask, awaiting_recheck};
-use crate::harness::TestApp;
+use crate::harness::{TestApp, pseudonym_of};
 use crate::harness::phone::{Phone, Pulled};
 use crate::harness::story::{self, command, recheck, ticket};
 
@@ -107,16 +107,21 @@ async fn only_someone_who_may_recheck_can_be_asked_and_only_by_the_clerk() {
         .iter()
         .filter_map(|it| it["id"].as_str())
         .collect();
-    let reporter = account(&app, "inspector1").await;
+    let reporter = pseudonym_of(&app, "inspector1").await;
     assert!(!may.contains(&reporter.as_str()));
-    assert!(may.contains(&account(&app, "inspector2").await.as_str()));
-    for username in ["inspector1", "clerk", SANITATION] {
-        let body = json!({ "rechecker": account(&app, username).await });
+    assert!(may.contains(&pseudonym_of(&app, "inspector2").await.as_str()));
+    let unfit = [
+        reporter,
+        account(&app, "inspector2").await,
+        account(&app, SANITATION).await,
+    ];
+    for id_of in unfit {
+        let body = json!({ "rechecker": id_of });
         command(&clerk, &id, "assign", body)
             .await
             .expect_problem(422, "invalid");
     }
-    let body = json!({ "rechecker": account(&app, "inspector2").await });
+    let body = json!({ "rechecker": pseudonym_of(&app, "inspector2").await });
     for username in ["supervisor", "inspector3"] {
         let other = app.login(username).await;
         command(&other, &id, "assign", body.clone())

@@ -49,7 +49,7 @@ pub struct ReportDoc {
     /// What was judged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<ObservationDoc>,
-    /// Who sent it; office only.
+    /// Who sent it, by its pseudonym; office only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspector: Option<Uuid>,
 }

@@ -53,14 +53,14 @@ pub struct TaskDoc {
     /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<&'static str>,
-    /// Who is to do it; office only.
+    /// Who is to do it, by its pseudonym; office only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inspector: Option<Uuid>,
 }
 
 impl TaskDoc {
-    /// The task; who is to do it only for the office.
-    pub fn of(task: Task, with_inspector: bool) -> Self {
+    /// The task; who is to do it, by its pseudonym, only for the office.
+    pub fn of(task: Task, inspector: Option<Uuid>) -> Self {
         Self {
             kind: task.kind.as_str(),
             state: task.state.as_str(),
@@ -74,7 +74,7 @@ impl TaskDoc {
             ended_at: task.ended_at,
             result: task.result.map(|result| result.as_str()),
             cancelled: task.cancelled_why.map(|why| why.as_str()),
-            inspector: with_inspector.then_some(task.account_id),
+            inspector,
         }
     }
 }

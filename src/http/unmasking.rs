@@ -1,0 +1,8 @@
+//! Unmaskings over HTTP.
+
+pub mod ask;
+pub mod confirm;
+mod dto;
+pub mod get;
+pub mod list;
+pub mod refuse;
