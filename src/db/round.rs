@@ -118,6 +118,14 @@ pub async fn update(conn: &mut Conn, round: &Round) -> Result<(), DbError> {
         .map(|_| ())
 }
 
+/// Removes a round that nothing hangs on.
+pub async fn delete(conn: &mut Conn, id: Uuid) -> Result<(), DbError> {
+    diesel::delete(rounds::table.find(id))
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// The round.
 pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Round>, DbError> {
     let row: Option<Row> = rounds::table

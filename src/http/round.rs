@@ -3,6 +3,7 @@
 pub mod close;
 pub mod coverage;
 pub mod create;
+pub mod discard;
 pub mod draw;
 mod dto;
 pub mod get;

@@ -89,6 +89,7 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(round::list::list_rounds)
         .service(round::get::get_round)
         .service(round::replace::replace_round)
+        .service(round::discard::discard_round)
         .service(round::draw::draw_round)
         .service(round::read_draw::get_round_draw)
         .service(round::release::release_round)

@@ -2,7 +2,7 @@
 
 mod create;
 mod get;
-mod intake;
+pub(in crate::services) mod intake;
 
 pub use create::{Created, NotStored, Outcome, create, create_on};
 pub(in crate::services) use create::{as_stored, hand_in};

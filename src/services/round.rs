@@ -18,7 +18,7 @@ use crate::services::error::{Code, Error, Result};
 
 pub use close::close;
 pub use draw::{Draw, draw, read_draw, verify};
-pub use plan::{create, replace};
+pub use plan::{create, discard, replace};
 pub use read::{coverage, get, list};
 pub use release::{release, release_when_due};
 pub use start::start_when_due;

@@ -1,5 +1,6 @@
 //! Rounds: sealed plans, fair draws, points revealed to who goes there, findings that exist for no unit before the release.
 
+mod crash;
 mod draw;
 mod identity;
 mod interference;

@@ -101,7 +101,7 @@ SELECT place.nth, t.* \
      WHERE t.scheme = place.scheme AND t.item = place.item \
        AND t.lat BETWEEN place.south AND place.north AND t.lon BETWEEN place.west AND place.east \
        AND (t.state IN ('dispatched', 'returned', 'disputed', 'rectifying', 'suspended', 'awaiting_recheck') \
-            OR t.state = 'closed' AND t.closed_at >= $8) OFFSET 0) AS t \
+            OR t.state = 'closed' AND t.closed_at >= $8 AND t.number IS NOT NULL) OFFSET 0) AS t \
  ORDER BY place.nth, t.created_at, t.id";
 
 /// The tickets in these surroundings that are filed and open, or were closed since: the oldest first, by the places' own
@@ -197,4 +197,21 @@ pub async fn first_photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid,
         .into_iter()
         .map(|row| (row.ticket_id, row.photo_key))
         .collect())
+}
+
+/// The tickets that the report of a ticket made, itself among them.
+pub async fn siblings(mut conn: &Conn, ticket_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    #[derive(QueryableByName)]
+    struct IdRow {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let rows: Vec<IdRow> = cached(
+        "SELECT s.id FROM tickets t JOIN findings f ON f.id = t.finding_id JOIN findings g ON g.report_id = f.report_id \
+           JOIN tickets s ON s.finding_id = g.id WHERE t.id = $1",
+    )
+    .bind::<SqlUuid, _>(ticket_id)
+    .load(&mut conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

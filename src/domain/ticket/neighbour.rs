@@ -78,6 +78,14 @@ pub struct Meeting {
     pub recurrence_of: Option<Uuid>,
 }
 
+impl Meeting {
+    /// Nobody is there.
+    pub const NOBODY: Self = Self {
+        duplicate: Duplicate::No,
+        recurrence_of: None,
+    };
+}
+
 /// Judges a finding by its neighbours, of which closed ones were closed lately. Only what would be filed by itself joins
 /// another by itself, and a danger only what is known to be one; what was put right on the spot makes no work twice.
 pub fn meet(newcomer: Newcomer, neighbours: &[Neighbour], policy: Duplicates) -> Meeting {

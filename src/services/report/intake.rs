@@ -2,8 +2,8 @@
 //! once when there are none, or joined to the ticket that the fault has already. All of it is decided in memory; then a run
 //! of reports is written, table by table.
 
-mod join;
-mod meet;
+pub(in crate::services) mod join;
+pub(in crate::services) mod meet;
 mod observe;
 mod plan;
 

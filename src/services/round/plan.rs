@@ -52,6 +52,21 @@ pub async fn replace(svc: &Services, actor: &Actor, id: Uuid, plan: RoundPlan) -
     .await
 }
 
+/// Throws a draft away.
+///
+/// # Errors
+/// `forbidden`; `not_found`; `wrong_state` once it is drawn: nobody may make a draw unseen.
+pub async fn discard(svc: &Services, actor: &Actor, id: Uuid) -> Result<()> {
+    require(actor, Action::PlanRounds)?;
+    let mut conn = svc.conn().await?;
+    conn.transaction::<_, Error, _>(async |conn| {
+        let round = lock(conn, id).await?;
+        only_in(&round, &[RoundState::Draft])?;
+        Ok(db::round::delete(conn, id).await?)
+    })
+    .await
+}
+
 /// Every stratum is one that the city has.
 async fn check(svc: &Services, conn: &mut Conn, plan: &RoundPlan) -> Result<()> {
     let reference = svc.reference.current(conn).await?;

@@ -1,6 +1,8 @@
 //! Releasing a covert round (解封): one transaction files, numbers and dispatches everything that was sealed. Units see all of it at
 //! once or, when the server dies in the middle, nothing; the worker tries again. Clocks start here.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::{lock, only_in, release_job};
@@ -10,10 +12,13 @@ use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::draw::Seed;
 use crate::domain::round::{Round, RoundMode, RoundState};
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::triage::TriageReason;
 use crate::services::error::{Error, Result};
 use crate::services::queue;
 use crate::services::report::as_stored;
+use crate::services::report::intake::join::{self, Joined};
+use crate::services::report::intake::meet;
 use crate::services::state::Services;
 use crate::services::ticket::unseal;
 
@@ -70,12 +75,24 @@ async fn open(
     let sealed = TriageReason::Sealed.as_str();
     let ids = db::round::lock_sealed(conn, round.id, sealed).await?;
     let reference = svc.reference.current(conn).await?;
+    let sealed = db::ticket::find_all(conn, &TicketScope::All, &ids).await?;
+    meet::hold_places(&reference, conn, &sealed).await?;
+    let mut sealed: HashMap<Uuid, Ticket> = sealed.into_iter().map(|it| (it.id, it)).collect();
     let chance = Seed(rand::random());
+    let mut joined = Joined::new();
     for id in chance.order(ids.iter().copied()) {
-        if let Some(ticket) = db::ticket::find(conn, &TicketScope::All, id).await? {
-            unseal::unseal(&reference, conn, by, ticket, now).await?;
+        let Some(ticket) = sealed.remove(&id) else {
+            continue;
+        };
+        if let Some(master) = unseal::unseal(&reference, conn, by, ticket, now).await? {
+            joined.entry(master).or_default().push(id);
         }
     }
+    join::tell(conn, &joined, now).await?;
     db::feed::tickets(conn, &ids).await?;
+    let merged: Vec<Uuid> = joined.into_values().flatten().collect();
+    if !merged.is_empty() {
+        db::feed::photos_of_merged(conn, &merged).await?;
+    }
     Ok(round)
 }

@@ -57,6 +57,11 @@ pub(super) async fn correct(
         None => doubt(case, conn, condition, command.position.is_some()).await?,
     }
     case.ticket.danger |= condition.is_some_and(|condition| condition.danger);
+    if case.ticket.danger {
+        // Danger breaks the seal, whenever it is found out.
+        let reasons = &mut case.ticket.triage_reasons;
+        reasons.retain(|reason| *reason != TriageReason::Sealed);
+    }
     case.ticket.touch(case.now);
     Ok(Entry {
         opinion: command.reason,

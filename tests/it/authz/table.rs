@@ -149,6 +149,7 @@ pub const ROWS: &[Row] = &[
     row("list_rounds",                                [401, 403, 403, 403, 200, 403, 403, 403]),
     row("get_round",                                  SUPERVISOR_MISSES),
     Row { body: Some(ROUND), ..row("replace_round",         SUPERVISOR_MISSES) },
+    row("discard_round",                              SUPERVISOR_MISSES),
     row("draw_round",                                 SUPERVISOR_MISSES),
     row("get_round_draw",                             [401, 403, 403, 403, 404, 403, 404, 403]),
     row("release_round",                              SUPERVISOR_MISSES),

@@ -401,3 +401,23 @@ async fn a_plan_is_refused_for_everything_that_is_wrong_with_it() {
     );
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_draft_can_be_thrown_away_and_a_draw_cannot() {
+    let app = TestApp::demo().await;
+    let supervisor = app.login("supervisor").await;
+    let planned = supervisor
+        .post("rounds")
+        .json(&plan("covert", &[("K01", 1)]))
+        .await
+        .expect(201);
+    let path = format!("rounds/{}", planned.str("/id"));
+    supervisor.delete(&path).await.expect(204);
+    supervisor.get(&path).await.expect_problem(404, "not_found");
+    let round = started(&app, &supervisor, &plan("announced", &[("K01", 1)])).await;
+    supervisor
+        .delete(&format!("rounds/{round}"))
+        .await
+        .expect_problem(409, "wrong_state");
+    app.finish().await;
+}

@@ -13,7 +13,7 @@ use crate::services::error::Result;
 use crate::services::ticket::trail;
 
 /// Tickets that were there before the run, each with the findings' tickets that join it.
-pub(super) type Joined = BTreeMap<Uuid, Vec<Uuid>>;
+pub(in crate::services) type Joined = BTreeMap<Uuid, Vec<Uuid>>;
 
 /// Gives tickets of the run itself, which nobody has seen yet, their further sightings; answers the rest.
 pub(super) fn within_run(planned: &mut [Planned], now: Timestamp) -> Joined {
@@ -36,7 +36,7 @@ pub(super) fn within_run(planned: &mut [Planned], now: Timestamp) -> Joined {
 }
 
 /// Tells tickets that were there before, which the transaction has locked, of their new sightings.
-pub(super) async fn tell(conn: &mut Conn, joined: &Joined, now: Timestamp) -> Result<()> {
+pub(in crate::services) async fn tell(conn: &mut Conn, joined: &Joined, now: Timestamp) -> Result<()> {
     for (master, sightings) in joined {
         let mut master = db::ticket::find(conn, &TicketScope::All, *master)
             .await?

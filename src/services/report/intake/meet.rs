@@ -1,5 +1,6 @@
 //! New findings meet the tickets that are there: duplicates are suspected or join what is open, recurrences are linked. This is
-//! the only way from a finding to another ticket: what must not be known outside the office yet is not sent this way.
+//! the only way from a finding to another ticket: what must not be known outside the office yet is not sent this way before its
+//! release.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,8 @@ use crate::db::{Conn, DbError};
 use crate::domain::catalogue::ItemKey;
 use crate::domain::policy::Duplicates;
 use crate::domain::ticket::machine::State;
-use crate::domain::ticket::neighbour::{self, Neighbour, Newcomer};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::neighbour::{self, Meeting, Neighbour, Newcomer};
 use crate::domain::ticket::triage::TriageReason;
 use crate::services::error::Result;
 use crate::services::reference::cache::Reference;
@@ -88,10 +90,7 @@ async fn neighbours(
         })
     });
     let places: Vec<Surroundings<'_>> = places.collect();
-    let days = i32::try_from(reference.policies.recurrence_days).unwrap_or(i32::MAX);
-    let lately = now.saturating_sub(A_DAY.saturating_mul(days));
-    let lately = lately.map_err(anyhow::Error::from)?;
-    let near = near::tickets(conn, &places, lately);
+    let near = near::tickets(conn, &places, lately(reference, now)?);
     if reference.policies.duplicates == Duplicates::Off {
         return Ok(near.await?);
     }
@@ -121,6 +120,76 @@ async fn hold_masters(
         }
     }
     Ok(())
+}
+
+/// Holds the places of tickets that are about to come into the open (解封), as those of new findings are held.
+///
+/// # Errors
+/// `unavailable`.
+pub(in crate::services) async fn hold_places(
+    reference: &Reference,
+    conn: &mut Conn,
+    tickets: &[Ticket],
+) -> Result<()> {
+    if reference.policies.duplicates == Duplicates::Off {
+        return Ok(());
+    }
+    let places: Vec<Surroundings<'_>> = tickets
+        .iter()
+        .filter_map(|ticket| place_of(reference, ticket))
+        .collect();
+    Ok(near::hold(conn, &places).await?)
+}
+
+/// Judges a ticket that comes into the open by the tickets near it, those that came out before it among them. What the same report
+/// made is none of its own. The caller has [`hold_places`].
+///
+/// # Errors
+/// `unavailable`.
+pub(in crate::services) async fn meet_late(
+    reference: &Reference,
+    conn: &mut Conn,
+    ticket: &Ticket,
+    undoubted: bool,
+    now: Timestamp,
+) -> Result<Meeting> {
+    let Some(place) = place_of(reference, ticket) else {
+        return Ok(Meeting::NOBODY);
+    };
+    let newcomer = Newcomer {
+        position: place.centre,
+        radius_m: place.radius_m,
+        danger: ticket.danger,
+        fixed_on_site: ticket.fixed_on_site,
+        undoubted,
+    };
+    let policy = reference.policies.duplicates;
+    let mut near = near::tickets(conn, &[place], lately(reference, now)?).await?;
+    let siblings = near::siblings(conn, ticket.id).await?;
+    for neighbours in near.values_mut() {
+        neighbours.retain(|neighbour| !siblings.contains(&neighbour.id));
+    }
+    if policy == Duplicates::Merge {
+        hold_masters(conn, &mut near).await?;
+    }
+    let neighbours = near.remove(&0).unwrap_or_default();
+    Ok(neighbour::meet(newcomer, &neighbours, policy))
+}
+
+fn place_of<'a>(reference: &Reference, ticket: &'a Ticket) -> Option<Surroundings<'a>> {
+    Some(Surroundings {
+        nth: 0,
+        item: &ticket.item,
+        centre: ticket.position?,
+        radius_m: f64::from(reference.radius_m(&ticket.item)),
+    })
+}
+
+/// From when on a ticket that was closed counts as closed lately.
+fn lately(reference: &Reference, now: Timestamp) -> Result<Timestamp> {
+    let days = i32::try_from(reference.policies.recurrence_days).unwrap_or(i32::MAX);
+    let lately = now.saturating_sub(A_DAY.saturating_mul(days));
+    Ok(lately.map_err(anyhow::Error::from)?)
 }
 
 fn take(draft: &mut Draft<'_>, meeting: neighbour::Meeting) {
