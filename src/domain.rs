@@ -15,6 +15,7 @@ pub mod draw;
 pub mod duty;
 pub mod evidence;
 pub mod geo;
+pub mod half_day;
 pub mod handover;
 pub mod import;
 pub mod lookback;

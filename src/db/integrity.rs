@@ -77,14 +77,14 @@ pub async fn lift(
 
 /// The marks that these tickets have, by ticket.
 pub async fn of_tickets(
-    conn: &mut Conn,
+    mut conn: &Conn,
     tickets: &[Uuid],
 ) -> Result<HashMap<Uuid, IntegrityFlag>, DbError> {
     let rows: Vec<Row> = integrity_flags::table
         .filter(integrity_flags::ticket_id.eq_any(tickets))
         .filter(integrity_flags::lifted_at.is_null())
         .select(Row::as_select())
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.ticket_id, row.into())).collect())
 }

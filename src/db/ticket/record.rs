@@ -6,6 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures_util::future::{try_join, try_join3, try_join5};
+use jiff::Timestamp;
+use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
 use super::row::Row;
@@ -13,7 +15,7 @@ use super::scope::TicketScope;
 use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
-use crate::db::schema::{accounts, findings, ticket_assignments, tickets};
+use crate::db::schema::{accounts, findings, reports, ticket_assignments, tickets};
 use crate::db::{Conn, DbError, duty};
 use crate::domain::duty::Answering;
 use crate::domain::ticket::Ticket;
@@ -66,6 +68,8 @@ pub struct Belongings {
     pub cooperating: Vec<String>,
     /// The report of its own finding.
     pub report_id: Option<Uuid>,
+    /// When that was made, as far as can be told.
+    pub seen_at: Option<Timestamp>,
     /// The ticket that it is a recurrence of.
     pub earlier: Option<Earlier>,
     /// The people of its place.
@@ -91,7 +95,7 @@ pub async fn belongings(
     let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
     let own = try_join5(
         cooperating(conn, &ids),
-        report_ids(conn, tickets),
+        origins(conn, tickets),
         duty::answering(conn, &ids),
         photos(conn, &ids),
         request::of_tickets(conn, &ids),
@@ -101,16 +105,18 @@ pub async fn belongings(
         slip::of_tickets(conn, &supervised),
         people(conn, tickets),
     );
-    let ((mut cooperating, reports, mut answering, mut photos, requests), rare) =
+    let ((mut cooperating, origins, mut answering, mut photos, requests), rare) =
         try_join(own, rare).await?;
     let (mut earlier, slips, people) = rare;
     let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
     let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
     let of = |ticket: &Ticket| {
         let id = ticket.id;
+        let origin = ticket.finding_id.and_then(|id| origins.get(&id).copied());
         let belongings = Belongings {
             cooperating: cooperating.remove(&id).unwrap_or_default(),
-            report_id: ticket.finding_id.and_then(|id| reports.get(&id).copied()),
+            report_id: origin.map(|(report, _)| report),
+            seen_at: origin.map(|(_, seen_at)| seen_at),
             earlier: earlier.remove(&id),
             answering: answering.remove(&id).unwrap_or_default(),
             photos: photos.remove(&id).unwrap_or_default(),
@@ -149,17 +155,31 @@ async fn people(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Per
     Ok(people.collect())
 }
 
-async fn report_ids(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+/// The reports of tickets by their findings, and when each was made, as far as can be told.
+async fn origins(
+    mut conn: &Conn,
+    tickets: &[Ticket],
+) -> Result<HashMap<Uuid, (Uuid, Timestamp)>, DbError> {
     let ids: Vec<Uuid> = tickets
         .iter()
         .filter_map(|ticket| ticket.finding_id)
         .collect();
-    let rows: Vec<(Uuid, Uuid)> = findings::table
+    type Origin = (Uuid, Uuid, Option<SqlTimestamp>, SqlTimestamp);
+    let rows: Vec<Origin> = findings::table
+        .inner_join(reports::table)
         .filter(findings::id.eq_any(ids))
-        .select((findings::id, findings::report_id))
+        .select((
+            findings::id,
+            findings::report_id,
+            reports::captured_at,
+            reports::received_at,
+        ))
         .load(&mut conn)
         .await?;
-    Ok(rows.into_iter().collect())
+    let origin = |(finding, report, captured, received): Origin| {
+        (finding, (report, captured.unwrap_or(received).to_jiff()))
+    };
+    Ok(rows.into_iter().map(origin).collect())
 }
 
 /// What these tickets are recurrences of, within the scope.

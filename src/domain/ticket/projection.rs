@@ -18,6 +18,7 @@ use crate::domain::duty::Answering;
 use crate::domain::evidence::PhotoRole;
 use crate::domain::evidence::flags::PhotoFlag;
 use crate::domain::geo::Point;
+use crate::domain::half_day::HalfDay;
 
 /// A ticket with what belongs to it, unabridged: never leaves the services but through [`project`].
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct TicketRecord {
     pub point_name: Option<String>,
     /// The report that it came from.
     pub report_id: Option<Uuid>,
+    /// When the fault was seen, as far as can be told.
+    pub seen_at: Option<Timestamp>,
     /// Its photos, oldest first.
     pub photos: Vec<TicketPhoto>,
     /// The earlier ticket that it is a recurrence of, if the reader's scope holds that one.
@@ -141,6 +144,8 @@ pub struct TicketView {
     pub position: Option<Point>,
     /// District.
     pub district: Option<DistrictName>,
+    /// When the fault was seen, as exactly as a unit may know.
+    pub seen: Option<HalfDay>,
     /// Not for inspectors: they do not learn who handles.
     pub handling: Option<Handling>,
     /// Deadline, whoever handles it.
@@ -335,6 +340,7 @@ pub fn project(
         cooperating,
         point_name,
         report_id,
+        seen_at,
         photos,
         earlier,
         answering,
@@ -383,6 +389,9 @@ pub fn project(
         point_name,
         position: ticket.position,
         district: ticket.district,
+        seen: seen_at
+            .filter(|_| knows_handling)
+            .map(|at| HalfDay::of(at, calendar.zone())),
         handling: knows_handling.then_some(Handling {
             lead: ticket.lead,
             cooperating,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use self::beside::{AnsweringOut, EarlierOut, SuggestionOut};
+use self::beside::{AnsweringOut, EarlierOut, HalfDayOut, SuggestionOut};
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::geo::Datum;
 use crate::domain::page::Page;
@@ -70,6 +70,9 @@ pub struct TicketOut {
     rework_round: u32,
     /// Photos, oldest first.
     photos: Vec<PhotoOut>,
+    /// When the fault was seen, to the half day; not for inspectors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<HalfDayOut>,
     /// Who handles it, and why; not for inspectors.
     #[serde(skip_serializing_if = "Option::is_none")]
     handling: Option<HandlingOut>,
@@ -341,6 +344,7 @@ impl TicketOut {
             closed_at: view.closed_at,
             rework_round: view.rework_round,
             photos: view.photos.into_iter().map(PhotoOut::from).collect(),
+            seen: view.seen.map(HalfDayOut::from),
             handling: view.handling.map(HandlingOut::from),
             triage_reasons: view
                 .triage_reasons

@@ -1,10 +1,12 @@
 //! What a ticket is told of beside itself: the one before it, those that it may double, the people of its place.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::half_day::HalfDay;
 use crate::domain::duty::Answering;
 use crate::domain::ticket::projection::{Earlier, Suggestion};
 
@@ -81,6 +83,26 @@ impl From<Suggestion> for SuggestionOut {
             age_s: suggestion.age.as_secs(),
             photo: suggestion.photo,
             own_photo: suggestion.own_photo,
+        }
+    }
+}
+
+/// A half day in the city.
+#[derive(Serialize, ToSchema)]
+pub struct HalfDayOut {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// `morning` or `afternoon`.
+    #[schema(example = "morning")]
+    half: &'static str,
+}
+
+impl From<HalfDay> for HalfDayOut {
+    fn from(it: HalfDay) -> Self {
+        Self {
+            date: it.date,
+            half: it.half(),
         }
     }
 }
