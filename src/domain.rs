@@ -18,6 +18,7 @@ pub mod geo;
 pub mod half_day;
 pub mod handover;
 pub mod import;
+pub mod integrity;
 pub mod lookback;
 pub mod page;
 pub mod policy;

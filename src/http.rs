@@ -17,6 +17,7 @@ mod feedback;
 mod files;
 mod handover;
 mod home;
+mod integrity;
 mod lookback;
 mod lost_point;
 mod policy;

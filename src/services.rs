@@ -12,6 +12,7 @@ pub mod feedback;
 pub mod handover;
 pub mod health;
 pub mod input;
+pub mod integrity;
 pub mod lookback;
 pub mod lost_point;
 pub mod policy;

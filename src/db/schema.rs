@@ -318,6 +318,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    integrity_flags (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        unit_id -> Uuid,
+        reason -> Text,
+        flagged_by -> Uuid,
+        flagged_at -> Timestamptz,
+        lifted_by -> Nullable<Uuid>,
+        lifted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         kind -> Text,
@@ -1013,6 +1026,8 @@ diesel::joinable!(finding_attachments -> attachments (attachment_id));
 diesel::joinable!(finding_attachments -> findings (finding_id));
 diesel::joinable!(findings -> filing_conditions (condition_id));
 diesel::joinable!(findings -> reports (report_id));
+diesel::joinable!(integrity_flags -> tickets (ticket_id));
+diesel::joinable!(integrity_flags -> units (unit_id));
 diesel::joinable!(lookback_candidates -> lookback_draws (draw_id));
 diesel::joinable!(lookback_candidates -> tickets (ticket_id));
 diesel::joinable!(lookback_draws -> accounts (drawn_by));
@@ -1107,6 +1122,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_attachments,
     findings,
     handovers,
+    integrity_flags,
     jobs,
     lookback_candidates,
     lookback_draws,

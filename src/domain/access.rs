@@ -46,6 +46,10 @@ pub enum Action {
     Unmask,
     /// Read who was unmasked at whose wish.
     ReadUnmaskings,
+    /// Mark a ticket whose rectification was faked (虚假整改), and lift the mark.
+    FlagIntegrity,
+    /// Read how many such marks units have.
+    ReadIntegrityFlags,
     /// Read the draw of a round.
     ReadRoundDraws,
     /// List tasks: one's own, or all (office).
@@ -128,6 +132,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadTriage
         | Action::ReadRulings
         | Action::ImportFeedback
+        | Action::FlagIntegrity
         | Action::ReplayQuarantined
         | Action::ReadOverdue
         | Action::ReadFigures => &[Clerk, Supervisor],
@@ -145,7 +150,8 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::ReadStages
         | Action::CountTickets
         | Action::ReadLostPoints
-        | Action::ReadRipples => &[Officer, Clerk, Supervisor],
+        | Action::ReadRipples
+        | Action::ReadIntegrityFlags => &[Officer, Clerk, Supervisor],
         Action::ReadRoundDraws | Action::ReadOriginalReads | Action::ReadAuditHeads => {
             &[Supervisor, Auditor]
         }

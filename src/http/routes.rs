@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-    account, audit, bulletin, duty, evidence, feedback, files, handover, home, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, super, supervision, sync, task, ticket, unmasking, use, webhook,
+    account, audit, bulletin, duty, evidence, feedback, files, handover, home, integrity, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, super, supervision, sync, task, ticket, unmasking, use, webhook,
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -96,6 +96,9 @@ fn office(config: &mut ServiceConfig<'_>) {
         .service(round::close::close_round)
         .service(round::coverage::get_round_coverage)
         .service(score::list::list_scores)
+        .service(integrity::flag::flag_integrity)
+        .service(integrity::lift::lift_integrity_flag)
+        .service(integrity::counts::count_integrity_flags)
         .service(unmasking::ask::ask_unmasking)
         .service(unmasking::confirm::confirm_unmasking)
         .service(unmasking::refuse::refuse_unmasking)

@@ -15,6 +15,7 @@ mod evidence;
 mod feedback;
 mod gateways;
 mod geo;
+mod integrity;
 mod job;
 mod lost_point;
 mod mutants;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::future::{try_join, try_join3, try_join5};
+use futures_util::future::{try_join, try_join4, try_join5};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
@@ -16,8 +16,9 @@ use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
 use crate::db::schema::{accounts, findings, reports, ticket_assignments, tickets};
-use crate::db::{Conn, DbError, duty};
+use crate::db::{Conn, DbError, duty, integrity};
 use crate::domain::duty::Answering;
+use crate::domain::integrity::IntegrityFlag;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto};
 use crate::domain::ticket::request::Request;
@@ -82,6 +83,8 @@ pub struct Belongings {
     pub slips: Vec<Slip>,
     /// Whoever works on it.
     pub assignee: Option<Person>,
+    /// The mark of a faked rectification.
+    pub integrity: Option<IntegrityFlag>,
 }
 
 /// What belongs to each of these tickets, as far as the scope holds it. The questions go out together: none waits for another's answer.
@@ -100,14 +103,15 @@ pub async fn belongings(
         photos(conn, &ids),
         request::of_tickets(conn, &ids),
     );
-    let rare = try_join3(
+    let rare = try_join4(
         earlier(conn, scope, tickets),
         slip::of_tickets(conn, &supervised),
         people(conn, tickets),
+        integrity::of_tickets(conn, &ids),
     );
     let ((mut cooperating, origins, mut answering, mut photos, requests), rare) =
         try_join(own, rare).await?;
-    let (mut earlier, slips, people) = rare;
+    let (mut earlier, slips, people, mut integrity) = rare;
     let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
     let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
     let of = |ticket: &Ticket| {
@@ -123,6 +127,7 @@ pub async fn belongings(
             requests: requests.remove(&id).unwrap_or_default(),
             slips: slips.remove(&id).unwrap_or_default(),
             assignee: ticket.assignee_id.and_then(|id| people.get(&id).cloned()),
+            integrity: integrity.remove(&id),
         };
         (id, belongings)
     };

@@ -18,6 +18,7 @@ use crate::domain::duty::Answering;
 use crate::domain::evidence::PhotoRole;
 use crate::domain::evidence::flags::PhotoFlag;
 use crate::domain::geo::Point;
+use crate::domain::integrity::IntegrityFlag;
 use crate::domain::half_day::HalfDay;
 
 /// A ticket with what belongs to it, unabridged: never leaves the services but through [`project`].
@@ -51,6 +52,8 @@ pub struct TicketRecord {
     pub slips: Vec<Slip>,
     /// Who works on it.
     pub assignee: Option<Person>,
+    /// The mark of a faked rectification.
+    pub integrity: Option<IntegrityFlag>,
 }
 
 /// The ticket of the same fault that had been closed shortly before (反弹).
@@ -209,6 +212,8 @@ pub struct Handling {
     pub requests: Vec<RequestView>,
     /// Slips, oldest first.
     pub slips: Vec<SlipView>,
+    /// 虚假整改: the mark, as long as it is not lifted.
+    pub integrity: Option<IntegrityFlag>,
 }
 
 /// A request as one reader may see it.
@@ -348,6 +353,7 @@ pub fn project(
         requests,
         slips,
         assignee,
+        integrity,
     } = record;
     let rechecks = reader.role == Role::Inspector
         && ticket.state == State::AwaitingRecheck
@@ -408,6 +414,7 @@ pub fn project(
             assignee: assignee.filter(|_| office || reader.leads),
             requests: project_requests(requests, office),
             slips: project_slips(slips, office, now),
+            integrity,
         }),
         deadline,
         stage,

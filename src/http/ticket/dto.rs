@@ -9,7 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use self::beside::{AnsweringOut, EarlierOut, HalfDayOut, SuggestionOut};
+use self::beside::{AnsweringOut, EarlierOut, HalfDayOut, IntegrityMarkOut, SuggestionOut};
 use crate::domain::catalogue::FilingCondition;
 use crate::domain::geo::Datum;
 use crate::domain::page::Page;
@@ -194,6 +194,9 @@ pub struct HandlingOut {
     requests: Vec<RequestOut>,
     /// 督办单, oldest first.
     slips: Vec<SlipOut>,
+    /// 虚假整改: the mark, as long as it is not lifted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integrity_flag: Option<IntegrityMarkOut>,
 }
 
 /// A unit by id and name, as it was called when it got the ticket.
@@ -414,6 +417,7 @@ impl From<Handling> for HandlingOut {
                 .map(RequestOut::from)
                 .collect(),
             slips: handling.slips.into_iter().map(SlipOut::from).collect(),
+            integrity_flag: handling.integrity.map(IntegrityMarkOut::from),
         }
     }
 }

@@ -150,6 +150,8 @@ codes! {
     NothingToDraw: "nothing_to_draw", Conflict, "没有可抽取的工单或点位", "There is nothing that could be drawn";
     /// The duty has ended before.
     DutyEnded: "duty_ended", Conflict, "该职责已结束", "The duty has ended already";
+    /// The ticket has a mark already.
+    FlaggedBefore: "flagged_before", Conflict, "该工单已标记虚假整改", "The ticket is marked already";
     /// The unit has answered.
     AnsweredBefore: "answered_before", Conflict, "该单位已回复", "The unit has answered already";
     /// The ruling does not hold any more.

@@ -30,6 +30,7 @@ pub(in crate::services) async fn complete(
             cooperating: beside.cooperating,
             point_name: point.map(|point| point.name_zh.clone()),
             report_id: beside.report_id,
+            integrity: beside.integrity,
             seen_at: beside.seen_at,
             photos: beside.photos,
             earlier: beside.earlier,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::integrity::IntegrityFlag;
 use crate::domain::half_day::HalfDay;
 use crate::domain::duty::Answering;
 use crate::domain::ticket::projection::{Earlier, Suggestion};
@@ -103,6 +104,24 @@ impl From<HalfDay> for HalfDayOut {
         Self {
             date: it.date,
             half: it.half(),
+        }
+    }
+}
+
+/// The mark of a faked rectification (虚假整改).
+#[derive(Serialize, ToSchema)]
+pub struct IntegrityMarkOut {
+    /// What was found.
+    reason: String,
+    /// Since when.
+    flagged_at: Timestamp,
+}
+
+impl From<IntegrityFlag> for IntegrityMarkOut {
+    fn from(flag: IntegrityFlag) -> Self {
+        Self {
+            reason: flag.reason,
+            flagged_at: flag.flagged_at,
         }
     }
 }
