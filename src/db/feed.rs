@@ -3,6 +3,7 @@
 
 pub mod epoch;
 pub mod read;
+mod round;
 mod task;
 pub mod writers;
 
@@ -11,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::try_join;
 use uuid::Uuid;
 
+pub use self::round::round;
 pub use self::task::tasks;
 use super::cached::{cached, plan_once};
 use super::{Conn, DbError};
@@ -379,6 +381,7 @@ held AS MATERIALIZED (\
   UNION SELECT 'tickets', t.id, t.rev FROM tickets t JOIN ticket ON ticket.ticket_id = t.id \
   UNION SELECT 'tasks', k.id, k.rev FROM tasks k JOIN accounts i ON i.id = k.account_id AND i.role = 'inspector' \
          WHERE k.account_id = $1 AND k.state IN ('open', 'started') \
+  UNION SELECT 'rounds', round_id, rev FROM round_readers WHERE account_id = $1 \
   UNION SELECT 'attachments', a.photo_key, \
                coalesce((SELECT max(f.rev) FROM sync_feed f WHERE f.entity_id = a.photo_key AND f.entity = 'attachments'), 1) \
           FROM attachments a JOIN accounts i ON i.id = $1 AND i.role = 'inspector' \

@@ -86,7 +86,10 @@ pub async fn of_tickets(
         .select(Row::as_select())
         .load(&mut conn)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.ticket_id, row.into())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.ticket_id, row.into()))
+        .collect())
 }
 
 /// How many marks units have, those with most first; of these units alone, if any are named.

@@ -137,6 +137,18 @@ pub async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Round>, DbError> {
     row.map(Round::try_from).transpose()
 }
 
+/// Rounds by id.
+pub async fn with_ids(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Round)>, DbError> {
+    let rows: Vec<Row> = rounds::table
+        .filter(rounds::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.id, Round::try_from(row)?)))
+        .collect()
+}
+
 /// The round, locked until the transaction ends: no report of it is stored meanwhile.
 pub async fn lock(conn: &mut Conn, id: Uuid) -> Result<Option<Round>, DbError> {
     let row: Option<Row> = rounds::table

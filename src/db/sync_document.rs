@@ -10,4 +10,5 @@ pub use self::attachment::attachments;
 pub use self::reference::{areas, conditions, criteria, items, points, units};
 pub use self::report::{findings, reports};
 pub use self::ticket::tickets;
+pub use super::round::with_ids as rounds;
 pub use super::task::with_ids as tasks;

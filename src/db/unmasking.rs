@@ -32,7 +32,9 @@ struct Row {
 
 type Whole = (Row, (Uuid, String), (Uuid, String, String));
 
-fn read((row, (id, name), (account_id, username, display_name)): Whole) -> Result<Unmasking, DbError> {
+fn read(
+    (row, (id, name), (account_id, username, display_name)): Whole,
+) -> Result<Unmasking, DbError> {
     let unknown = || DbError::DeserializationError(UnknownWord(row.state.clone()).into());
     Ok(Unmasking {
         id: row.id,

@@ -25,6 +25,10 @@ impl HalfDay {
 
     /// The word of the API for the half.
     pub fn half(self) -> &'static str {
-        if self.afternoon { "afternoon" } else { "morning" }
+        if self.afternoon {
+            "afternoon"
+        } else {
+            "morning"
+        }
     }
 }

@@ -69,6 +69,8 @@ pub enum Collection {
     Units,
     /// Check points (点位).
     Points,
+    /// Inspection rounds (督查批次) that have started.
+    Rounds,
     /// Tasks of inspectors (督查任务).
     Tasks,
     /// Reports (上报).
@@ -83,7 +85,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Receipts,
         Self::Items,
         Self::Conditions,
@@ -91,6 +93,7 @@ impl Collection {
         Self::Areas,
         Self::Units,
         Self::Points,
+        Self::Rounds,
         Self::Tasks,
         Self::Reports,
         Self::Findings,
@@ -108,6 +111,7 @@ impl Collection {
             Self::Areas => "areas",
             Self::Units => "units",
             Self::Points => "points",
+            Self::Rounds => "rounds",
             Self::Tasks => "tasks",
             Self::Reports => "reports",
             Self::Findings => "findings",
@@ -125,7 +129,7 @@ impl Collection {
     pub fn of(role: Role) -> &'static [Self] {
         use Collection::{
             Areas, Attachments, Conditions, Criteria, Findings, Items, Points, Receipts, Reports,
-            Tasks, Tickets, Units,
+            Rounds, Tasks, Tickets, Units,
         };
         match role {
             Role::Inspector => &[
@@ -135,6 +139,7 @@ impl Collection {
                 Criteria,
                 Areas,
                 Points,
+                Rounds,
                 Tasks,
                 Reports,
                 Findings,

@@ -71,7 +71,15 @@ pub async fn lift(svc: &Services, actor: &Actor, ticket_id: Uuid, reason: String
         let now = as_stored(svc.now());
         db::integrity::lift(conn, ticket_id, actor.account_id, now).await?;
         flag.flagged_at = now;
-        note(conn, actor, &mut ticket, "lift_integrity_flag", reason, &flag).await
+        note(
+            conn,
+            actor,
+            &mut ticket,
+            "lift_integrity_flag",
+            reason,
+            &flag,
+        )
+        .await
     })
     .await
 }
@@ -112,7 +120,12 @@ async fn note(
         holder_unit_id: trail::holder(ticket),
         opinion: reason,
         data: json!({ "rev": ticket.rev, "flag": flag.id }),
-        ..trail::blank(step.to_owned(), Some(ticket.state), ticket.state, flag.flagged_at)
+        ..trail::blank(
+            step.to_owned(),
+            Some(ticket.state),
+            ticket.state,
+            flag.flagged_at,
+        )
     };
     db::ticket::event::append(conn, ticket, event).await?;
     Ok(db::feed::tickets(conn, &[ticket.id]).await?)

@@ -77,7 +77,10 @@ pub(in crate::services) async fn name_trail(
     ticket_id: Uuid,
     events: Vec<Event>,
 ) -> Result<Vec<Event>> {
-    let mut ids: Vec<Uuid> = events.iter().flat_map(|event| ids_in(&event.data)).collect();
+    let mut ids: Vec<Uuid> = events
+        .iter()
+        .flat_map(|event| ids_in(&event.data))
+        .collect();
     ids.extend(events.iter().filter_map(|event| event.actor_id));
     let names = db::pseudonym::of_accounts(conn, &ids).await?;
     let reporter = db::pseudonym::reporter(conn, ticket_id).await?;

@@ -76,6 +76,15 @@ const REPORT: Names = &[
     "attachments",
     "observations",
 ];
+const ROUND: Names = &[
+    "name",
+    "mode",
+    "purpose",
+    "state",
+    "starts_at",
+    "ends_at",
+    "release_at",
+];
 const SENDER: Names = &["inspector"];
 const FINDING: Names = &[
     "report",
@@ -144,6 +153,7 @@ pub(super) fn may_know(part: Part, collection: &str, member: &str) -> Option<boo
         ("units", Officer | Reader) => &[UNIT],
         ("points", Inspector) => &[POINT],
         ("points", Reader) => &[POINT, OWNER],
+        ("rounds", Inspector | Reader) => &[ROUND],
         ("tasks", Inspector) => &[TASK],
         ("tasks", Reader) => &[TASK, SENDER],
         ("reports", Inspector) => &[REPORT],

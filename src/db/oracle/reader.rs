@@ -77,7 +77,17 @@ UNION ALL SELECT 'points', p.id, NULL, jsonb_build_object('code', code, 'name_zh
   FROM check_points p, me WHERE valid_until IS NULL AND NOT me.officer";
 
 const TASKS: &str = concat!(
-    "SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'round', k.round_id, 'point', k.point_id, 'note', k.note, \
+    "SELECT 'rounds' AS c, r.id, CASE r.state WHEN 'running' THEN 1 WHEN 'released' THEN 2 ELSE 3 END::bigint AS rev, \
+     jsonb_build_object('name', r.name, 'mode', r.mode, 'purpose', r.purpose, 'state', r.state, 'starts_at', ",
+    seconds!("r.starts_at"),
+    ", 'ends_at', ",
+    seconds!("r.ends_at"),
+    ", 'release_at', ",
+    seconds!("r.release_at"),
+    ") AS doc FROM rounds r, me WHERE r.state IN ('running', 'released', 'closed') \
+      AND (me.office OR me.inspector AND EXISTS (SELECT FROM tasks k WHERE k.round_id = r.id AND k.account_id = me.id)) \
+     UNION ALL \
+     SELECT 'tasks' AS c, k.id, k.rev, jsonb_build_object('kind', k.kind, 'state', k.state, 'ticket', k.ticket_id, 'round', k.round_id, 'point', k.point_id, 'note', k.note, \
      'result', k.result, 'cancelled', k.cancelled_why, 'inspector', CASE WHEN me.office THEN (SELECT s.id FROM pseudonyms s \
        WHERE s.account_id = k.account_id AND s.round_id IS NOT DISTINCT FROM k.round_id) END, 'due_at', ",
     seconds!("k.due_at"),

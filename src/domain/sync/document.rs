@@ -4,6 +4,7 @@
 mod attachment;
 mod reference;
 mod report;
+mod round;
 mod task;
 mod ticket;
 
@@ -13,6 +14,7 @@ use serde::{Serialize, Serializer};
 pub use self::attachment::{AttachmentDoc, AttachmentFacts, ShownOn};
 pub use self::reference::{AreaDoc, ConditionDoc, CriterionDoc, ItemDoc, PointDoc, UnitDoc};
 pub use self::report::{FindingDoc, ObservationDoc, ReportDoc};
+pub use self::round::RoundDoc;
 pub use self::task::TaskDoc;
 pub use self::ticket::{PointName, TicketDoc, TicketFacts};
 
@@ -32,6 +34,8 @@ pub enum Document {
     Unit(UnitDoc),
     /// Of `points`.
     Point(PointDoc),
+    /// Of `rounds`.
+    Round(RoundDoc),
     /// Of `tasks`.
     Task(TaskDoc),
     /// Of `reports`.

@@ -18,8 +18,8 @@ use crate::domain::duty::Answering;
 use crate::domain::evidence::PhotoRole;
 use crate::domain::evidence::flags::PhotoFlag;
 use crate::domain::geo::Point;
-use crate::domain::integrity::IntegrityFlag;
 use crate::domain::half_day::HalfDay;
+use crate::domain::integrity::IntegrityFlag;
 
 /// A ticket with what belongs to it, unabridged: never leaves the services but through [`project`].
 #[derive(Debug, Clone)]

@@ -29,6 +29,7 @@ pub async fn close(svc: &Services, actor: &Actor, id: Uuid) -> Result<Round> {
         }
         round.state = RoundState::Closed;
         db::round::update(conn, &round).await?;
+        db::feed::round(conn, id).await?;
         let cancelled = db::task::cancel_round(conn, id, svc.now()).await?;
         task::announce(conn, &cancelled).await?;
         Ok(round)

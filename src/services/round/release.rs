@@ -69,6 +69,7 @@ async fn open(
     round.state = RoundState::Released;
     round.released_at = Some(now);
     db::round::update(conn, &round).await?;
+    db::feed::round(conn, round.id).await?;
     if round.plan.mode == RoundMode::Announced {
         return Ok(round);
     }

@@ -39,6 +39,7 @@ pub async fn start_when_due(svc: &Services, id: Uuid) -> Result<()> {
             })
             .collect();
         db::task::insert(conn, &tasks).await?;
+        db::feed::round(conn, id).await?;
         task::announce(conn, &tasks).await?;
         if let Some(at) = round.plan.release_at {
             let release = JobKind::ReleaseRound { round_id: id };

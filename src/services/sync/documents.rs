@@ -67,6 +67,9 @@ pub(super) async fn of_collection(
             load_from::points(conn, ids, knows_owners).await?,
             Document::Point,
         ),
+        Collection::Rounds => wrap(load_from::rounds(conn, ids).await?, |round| {
+            Document::Round(round.into())
+        }),
         Collection::Tasks => tasks(conn, ids, role.is_office()).await?,
         Collection::Reports => wrap(
             load_from::reports(conn, ids, role.is_office()).await?,

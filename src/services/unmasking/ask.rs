@@ -56,7 +56,16 @@ pub async fn ask(
             Some(OPEN_KEY) => Error::new(Code::RequestOpen),
             _ => error.into(),
         })?;
-        note(conn, actor, &ticket, "ask_unmasking", &reason, &unmasking, now).await?;
+        note(
+            conn,
+            actor,
+            &ticket,
+            "ask_unmasking",
+            &reason,
+            &unmasking,
+            now,
+        )
+        .await?;
         Ok(shown(actor, unmasking))
     })
     .await

@@ -421,3 +421,66 @@ async fn a_draft_can_be_thrown_away_and_a_draw_cannot() {
         .expect_problem(409, "wrong_state");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn phones_hold_a_round_from_its_start_on_and_learn_how_far_it_has_come() {
+    let app = TestApp::demo().await;
+    let supervisor = app.login("supervisor").await;
+    let mut office = Phone::of(&app, "clerk").await;
+    let planned = supervisor
+        .post("rounds")
+        .json(&plan("covert", &[("K01", 1)]))
+        .await
+        .expect(201);
+    let id = planned.str("/id").to_owned();
+    office.pull().await;
+    assert!(office.ids("rounds").is_empty());
+    supervisor
+        .post(&format!("rounds/{id}/draw"))
+        .json(&json!({}))
+        .await
+        .expect(200);
+    office.pull().await;
+    assert!(office.ids("rounds").is_empty());
+    app.run_jobs().await;
+    let (mut sent, ..) = visitor(&app, &supervisor, &id).await;
+    let own = app
+        .rows(&format!(
+            "SELECT account_id FROM tasks WHERE round_id = '{id}'"
+        ))
+        .await;
+    let own = own[0]["account_id"].as_str().expect("an id");
+    office.pull().await;
+    for phone in [&office, &sent] {
+        assert_eq!(phone.doc("rounds", &id)["state"], "running");
+    }
+    for username in [
+        "inspector1",
+        "inspector2",
+        "inspector3",
+        "inspector4",
+        "inspector5",
+    ] {
+        let mut phone = Phone::of(&app, username).await;
+        phone.pull().await;
+        let me = phone.client.get("me").await.expect(200);
+        assert_eq!(phone.ids("rounds").len(), usize::from(me.str("/id") == own));
+    }
+    let mut unit = Phone::of(&app, "officer-371602").await;
+    unit.pull().await;
+    assert!(unit.ids("rounds").is_empty());
+    for (step, state) in [("release", "released"), ("close", "closed")] {
+        supervisor
+            .post(&format!("rounds/{id}/{step}"))
+            .json(&json!({}))
+            .await
+            .expect(200);
+        office.pull().await;
+        sent.pull().await;
+        for phone in [&office, &sent] {
+            assert_eq!(phone.doc("rounds", &id)["state"], state);
+        }
+    }
+    app.run_jobs().await;
+    app.finish().await;
+}

@@ -284,7 +284,11 @@ async fn a_correction_that_finds_danger_breaks_the_seal() {
     assert_eq!(corrected.at("/danger"), true);
     let filed = command(&clerk, &id, "file", json!({})).await.expect(200);
     assert_eq!(filed.at("/state"), "dispatched");
-    let text = officer.get(&format!("tickets/{id}")).await.expect(200).text();
+    let text = officer
+        .get(&format!("tickets/{id}"))
+        .await
+        .expect(200)
+        .text();
     let me = inspector.get("me").await.expect(200);
     assert!(!text.contains(me.str("/id")) && !text.contains(&round));
     app.let_jobs_stay(); // The release is still to come.
@@ -297,16 +301,26 @@ async fn a_sealed_ticket_that_is_closed_by_force_is_never_anyones_and_the_releas
     let id = sealed(&inspector, &round, "误报").await;
     let kept = sealed(&inspector, &round, "属实").await;
     let reason = json!({ "reason": "重复登记" });
-    command(&supervisor, &id, "force_close", reason).await.expect(200);
-    let closed = command(&second, &id, "confirm_force_close", json!({})).await.expect(200);
-    assert_eq!((closed.at("/state"), closed.at("/forced")), (&json!("closed"), &json!(true)));
+    command(&supervisor, &id, "force_close", reason)
+        .await
+        .expect(200);
+    let closed = command(&second, &id, "confirm_force_close", json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (closed.at("/state"), closed.at("/forced")),
+        (&json!("closed"), &json!(true))
+    );
     app.clock.set("2026-11-23 10:00");
     app.run_jobs().await;
     let seen = seen_by(&officer).await;
     let ids: Vec<&Value> = seen.iter().map(|it| &it["id"]).collect();
     assert_eq!(ids, [&json!(kept)]);
     let after = ticket(&supervisor, &id).await;
-    assert_eq!((after.at("/state"), after.at("/number")), (&json!("closed"), &Value::Null));
+    assert_eq!(
+        (after.at("/state"), after.at("/number")),
+        (&json!("closed"), &Value::Null)
+    );
     crate::audit::assert_whole(&app).await;
     app.finish().await;
 }
@@ -322,7 +336,9 @@ async fn found_twice(closed: bool) -> (TestApp, Client, String, String) {
         story::rectify(&officer, &known).await;
         let rechecker = app.login("inspector4").await;
         let passed = story::recheck("pass");
-        command(&rechecker, &known, "recheck", passed).await.expect(200);
+        command(&rechecker, &known, "recheck", passed)
+            .await
+            .expect(200);
         app.run_jobs().await;
     }
     let answer = report(&inspector, &round, &draft.again()).await;
@@ -342,7 +358,10 @@ async fn what_is_released_beside_an_open_ticket_waits_for_the_clerk_as_a_possibl
     release(&app).await;
     let clerk = app.login("clerk").await;
     let waiting = ticket(&clerk, &sealed).await;
-    assert_eq!(waiting.at("/triage_reasons"), &json!(["possible_duplicate"]));
+    assert_eq!(
+        waiting.at("/triage_reasons"),
+        &json!(["possible_duplicate"])
+    );
     assert_eq!(waiting.at("/suggestions/0/ticket"), &json!(known));
     assert_eq!(seen_by(&officer).await.len(), 1);
     app.finish().await;
@@ -358,13 +377,22 @@ async fn what_is_released_joins_the_open_ticket_where_the_city_has_it_so() {
     release(&app).await;
     let clerk = app.login("clerk").await;
     let merged = ticket(&clerk, &sealed).await;
-    assert_eq!((merged.at("/state"), merged.at("/master")), (&json!("merged"), &json!(known)));
+    assert_eq!(
+        (merged.at("/state"), merged.at("/master")),
+        (&json!("merged"), &json!(known))
+    );
     let after = ticket(&officer, &known).await;
     assert_ne!(after.str("/rev"), before);
     assert_eq!(after.list("/photos").len(), 2);
-    let trail = clerk.get(&format!("tickets/{known}/trail")).await.expect(200);
+    let trail = clerk
+        .get(&format!("tickets/{known}/trail"))
+        .await
+        .expect(200);
     let last = trail.list("/items").last().expect("a row");
-    assert_eq!((&last["command"], &last["data"]["merged"]), (&json!("sighting"), &json!(sealed)));
+    assert_eq!(
+        (&last["command"], &last["data"]["merged"]),
+        (&json!("sighting"), &json!(sealed))
+    );
     crate::audit::assert_whole(&app).await;
     app.finish().await;
 }
@@ -374,7 +402,10 @@ async fn what_is_released_where_a_fault_had_been_put_right_is_its_recurrence() {
     let (app, officer, known, sealed) = found_twice(true).await;
     release(&app).await;
     let seen = ticket(&officer, &sealed).await;
-    assert_eq!((seen.at("/state"), seen.at("/recurrence_of/ticket")), (&json!("dispatched"), &json!(known)));
+    assert_eq!(
+        (seen.at("/state"), seen.at("/recurrence_of/ticket")),
+        (&json!("dispatched"), &json!(known))
+    );
     app.finish().await;
 }
 
@@ -384,7 +415,10 @@ async fn findings_of_one_stop_are_released_as_several_faults() {
     let mut body = story::report("371602").body();
     let mut other = body["data"]["findings"][0].clone();
     other["id"] = json!(uuid::Uuid::new_v4());
-    body["data"]["findings"].as_array_mut().expect("findings").push(other);
+    body["data"]["findings"]
+        .as_array_mut()
+        .expect("findings")
+        .push(other);
     body["data"]["round"] = json!(round);
     inspector.post("reports").json(&body).await.expect(201);
     release(&app).await;

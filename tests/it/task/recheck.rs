@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{SANITATION, account, ask, awaiting_recheck};
-use crate::harness::{TestApp, pseudonym_of};
 use crate::harness::phone::{Phone, Pulled};
 use crate::harness::story::{self, command, recheck, ticket};
+use crate::harness::{TestApp, pseudonym_of};
 
 /// How the tasks left a phone: id and reason.
 fn gone(pulled: &Pulled) -> Vec<(&str, &str)> {

@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::integrity::IntegrityFlag;
-use crate::domain::half_day::HalfDay;
 use crate::domain::duty::Answering;
+use crate::domain::half_day::HalfDay;
+use crate::domain::integrity::IntegrityFlag;
 use crate::domain::ticket::projection::{Earlier, Suggestion};
 
 /// Who answers in person for the ticket's place.

@@ -36,7 +36,11 @@ pub(super) fn within_run(planned: &mut [Planned], now: Timestamp) -> Joined {
 }
 
 /// Tells tickets that were there before, which the transaction has locked, of their new sightings.
-pub(in crate::services) async fn tell(conn: &mut Conn, joined: &Joined, now: Timestamp) -> Result<()> {
+pub(in crate::services) async fn tell(
+    conn: &mut Conn,
+    joined: &Joined,
+    now: Timestamp,
+) -> Result<()> {
     for (master, sightings) in joined {
         let mut master = db::ticket::find(conn, &TicketScope::All, *master)
             .await?

@@ -1,0 +1,2 @@
+DELETE FROM sync_feed WHERE entity = 'rounds';
+DROP VIEW round_readers;
