@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use uuid::Uuid;
 
-use super::schema::{integrity_flags, units};
+use super::cached::cached;
+use super::schema::integrity_flags;
 use super::{Conn, DbError};
 use crate::domain::integrity::{FlagCount, IntegrityFlag};
 
@@ -92,20 +94,30 @@ pub async fn of_tickets(
         .collect())
 }
 
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = Text)]
+    unit: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    flags: i64,
+}
+
+const COUNTS: &str = "\
+SELECT u.code AS unit, u.name_zh AS name, count(*) AS flags FROM integrity_flags f JOIN units u ON u.id = f.unit_id \
+ WHERE f.lifted_at IS NULL AND ($1 IS NULL OR f.unit_id = ANY ($1)) GROUP BY u.code, u.name_zh ORDER BY flags DESC, unit";
+
 /// How many marks units have, those with most first; of these units alone, if any are named.
 pub async fn counts(conn: &mut Conn, within: Option<&[Uuid]>) -> Result<Vec<FlagCount>, DbError> {
-    let mut query = integrity_flags::table
-        .inner_join(units::table)
-        .filter(integrity_flags::lifted_at.is_null())
-        .group_by((units::code, units::name_zh))
-        .select((units::code, units::name_zh, diesel::dsl::count_star()))
-        .into_boxed();
-    if let Some(within) = within {
-        query = query.filter(integrity_flags::unit_id.eq_any(within.to_vec()));
-    }
-    let rows: Vec<(String, String, i64)> = query.load(conn).await?;
-    let count = |(unit, name, flags)| FlagCount { unit, name, flags };
-    let mut counts: Vec<FlagCount> = rows.into_iter().map(count).collect();
-    counts.sort_by(|a, b| b.flags.cmp(&a.flags).then_with(|| a.unit.cmp(&b.unit)));
-    Ok(counts)
+    let rows: Vec<CountRow> = cached(COUNTS)
+        .bind::<Nullable<Array<SqlUuid>>, _>(within)
+        .load(conn)
+        .await?;
+    let count = |row: CountRow| FlagCount {
+        unit: row.unit,
+        name: row.name,
+        flags: row.flags,
+    };
+    Ok(rows.into_iter().map(count).collect())
 }

@@ -40,7 +40,8 @@ pub async fn get(svc: &Services, actor: &Actor, id: Uuid) -> Result<TicketView> 
     .await
 }
 
-/// The trail of a ticket with inspectors under their pseudonyms, first row first, each with the time for which its holder had had the ticket.
+/// The trail of a ticket with inspectors under their pseudonyms, first row first, each with the time for which its holder had had the
+/// ticket.
 ///
 /// # Errors
 /// `not_found` for a ticket that the caller may not know of.

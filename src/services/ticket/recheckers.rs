@@ -11,7 +11,8 @@ use crate::services::error::{Code, Error, Result};
 use crate::services::pseudonym;
 use crate::services::state::Services;
 
-/// Inspectors in service who may judge the ticket's rectification, under their standing pseudonyms, those first who have least to do. None before it is filed.
+/// Inspectors in service who may judge the ticket's rectification, under their standing pseudonyms, those first who have least to do.
+/// None before it is filed.
 ///
 /// # Errors
 /// `forbidden`; `not_found`.

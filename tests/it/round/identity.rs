@@ -75,8 +75,11 @@ async fn nothing_that_the_office_or_the_auditor_reads_names_an_inspector() {
         let reader = city.app.login(username).await;
         let mut answered = 0;
         for (method, path, id, _) in operations(&document) {
-            // The proof shows the very row that is hashed, and the auditor is there for it.
-            if method != "GET" || path.contains("/files") || id == "prove_ticket_trail" {
+            // The proof shows the very row that is hashed; the document has an example.
+            if method != "GET"
+                || path.contains("/files")
+                || ["prove_ticket_trail", "get_openapi"].contains(&id.as_str())
+            {
                 continue;
             }
             let row = ROWS.iter().find(|row| row.operation == id).expect("a row");

@@ -7,14 +7,7 @@ use uuid::Uuid;
 use super::{city, command, counts, create, submit, ticket, verdict_of, with};
 use crate::harness::phone::Phone;
 use crate::harness::story::{self, Photo};
-use crate::harness::{Client, TestApp};
-
-async fn account(app: &TestApp, username: &str) -> Value {
-    let query = format!("SELECT id FROM accounts WHERE username = '{username}'");
-    let rows = app.rows(&query).await;
-    let id = rows.first().and_then(|row| row.get("id"));
-    id.expect("an account of the demo city").clone()
-}
+use crate::harness::{Client, TestApp, pseudonym_of};
 
 /// A catalogue with an item that the one in force does not have.
 fn next_edition() -> String {
@@ -109,7 +102,7 @@ async fn the_office_sees_what_was_quarantined_and_has_it_judged_by_the_rules_of_
     let it = create(&story::report("371602").item("E9999"));
     inspector.push_one(&it).await;
     let listed = clerk.get("admin/quarantine").await.expect(200);
-    let account = account(&app, "inspector1").await;
+    let account = json!(pseudonym_of(&app, "inspector1").await);
     assert_eq!(listed.list("/items").len(), 1);
     let row = listed.at("/items/0");
     assert_eq!(
