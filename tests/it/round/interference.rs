@@ -112,6 +112,12 @@ async fn fill_lists(app: &TestApp, supervisor: &Client, officer: &Client, ticket
     .expect(200);
     let ripple = json!({ "ticket": ticket, "text": "对照排查", "due_at": "2026-11-27T02:00:00Z" });
     supervisor.post("ripples").json(&ripple).await.expect(201);
+    let faked = json!({ "reason": "整改后照片为翻拍" });
+    supervisor
+        .post(&format!("tickets/{ticket}/integrity-flag"))
+        .json(&faked)
+        .await
+        .expect(201);
     let unknown = mutation("ticket.dance", json!({ "id": ticket }));
     let phone = Phone::of(app, SANITATION).await;
     let told = phone.push_one(&unknown).await;
