@@ -153,7 +153,7 @@ async fn documents(
     }
     for (id, task) in db::sync_document::tasks(conn, &ids).await? {
         if task.account_id == actor.account_id {
-            let document = TaskDoc::of(task, false);
+            let document = TaskDoc::of(task, None);
             let document = serde_json::to_value(document).map_err(anyhow::Error::from)?;
             documents.insert(id, document);
         }
