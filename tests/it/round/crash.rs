@@ -1,6 +1,6 @@
 //! kill −9 in the middle of a release: units see nothing of it, and the next worker does it whole.
 
-use diesel_async::RunQueryDsl as _;
+use diesel_async::SimpleAsyncConnection as _;
 use nix::sys::signal::Signal;
 
 use super::seal::{SANITATION, covert_round, report};
@@ -23,8 +23,8 @@ async fn a_server_killed_in_the_middle_of_a_release_has_released_nothing() {
     }
     app.execute(HOLD).await;
     let mut holder = app.sql().await;
-    diesel::sql_query("SELECT pg_advisory_lock(42)")
-        .execute(&mut holder)
+    holder
+        .batch_execute("SELECT pg_advisory_lock(42)")
         .await
         .expect("nobody else has it");
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{city, command, counts, create, submit, ticket, verdict_of, with};
 use crate::harness::phone::Phone;
 use crate::harness::story::{self, Photo};
-use crate::harness::{Client, TestApp, pseudonym_of};
+use crate::harness::{Client, pseudonym_of};
 
 /// A catalogue with an item that the one in force does not have.
 fn next_edition() -> String {
