@@ -30,7 +30,7 @@ CREATE TRIGGER tasks_named AFTER INSERT OR UPDATE OF account_id ON tasks
 
 -- Who is there already: no more than a city's inspectors, and the rounds of its first weeks.
 INSERT INTO pseudonyms (account_id, round_id)
-SELECT id, NULL FROM accounts WHERE role = 'inspector'
+SELECT id, NULL::uuid FROM accounts WHERE role = 'inspector'
 UNION SELECT account_id, NULL FROM tasks
 UNION SELECT account_id, round_id FROM tasks WHERE round_id IS NOT NULL
 UNION SELECT account_id, round_id FROM round_points WHERE account_id IS NOT NULL;
