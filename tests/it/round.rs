@@ -12,7 +12,7 @@ use crate::harness::phone::Phone;
 use crate::harness::{Client, TestApp, username_of};
 
 /// A plan that starts at once: so many points of each of these kinds.
-fn plan(mode: &str, quotas: &[(&str, u32)]) -> Value {
+pub fn plan(mode: &str, quotas: &[(&str, u32)]) -> Value {
     let quotas: Vec<Value> = quotas
         .iter()
         .map(|(kind, count)| json!({ "kind": kind, "count": count }))
@@ -26,7 +26,7 @@ fn plan(mode: &str, quotas: &[(&str, u32)]) -> Value {
 }
 
 /// A round that is drawn and has started.
-async fn started(app: &TestApp, supervisor: &Client, plan: &Value) -> String {
+pub async fn started(app: &TestApp, supervisor: &Client, plan: &Value) -> String {
     let planned = supervisor.post("rounds").json(plan).await.expect(201);
     let id = planned.str("/id").to_owned();
     supervisor
@@ -39,7 +39,7 @@ async fn started(app: &TestApp, supervisor: &Client, plan: &Value) -> String {
 }
 
 /// Someone with a visit to make in a round: the phone, the task, and the point.
-async fn visitor(app: &TestApp, supervisor: &Client, round: &str) -> (Phone, String, String) {
+pub async fn visitor(app: &TestApp, supervisor: &Client, round: &str) -> (Phone, String, String) {
     let draw = supervisor
         .get(&format!("rounds/{round}/draw"))
         .await

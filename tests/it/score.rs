@@ -437,7 +437,7 @@ fn each_form_is_met_at_its_limit_and_not_beyond() {
             standard(Form::Count, most, Some(u32::MAX), Some(u32::MAX)),
             u32::MAX,
             Some(1),
-            Some(true),
+            Some(false),
         ),
         (standard(Form::Content, None, None, None), 0, None, None),
     ] {

@@ -13,6 +13,8 @@ use self::witness::Witness;
 use crate::harness::TestApp;
 use crate::harness::phone::Phone;
 use crate::harness::story::{self, Photo};
+use crate::round::seal::report;
+use crate::round::{plan, started, visitor};
 use crate::sync::push::{command, create, with};
 
 const OFFICER: &str = "officer-371602-sanitation";
@@ -89,6 +91,7 @@ async fn nothing_that_an_officer_can_download_tells_of_the_inspector() {
             assert_eq!(answer.status, expected, "{path}");
         }
     }
+    beside_tickets(&app, &witness, first).await;
     witness.ask_everything(first, &keys[0]).await;
     account(&app, &witness).await;
 
@@ -161,6 +164,33 @@ async fn ask_the_office(app: &TestApp, witness: &Witness, ticket: &str) {
 async fn give_back(witness: &Witness, ticket: &str) {
     let reason = json!({ "reason": "not_our_duty", "text": "不属于我方" });
     witness.command(ticket, "return", reason).await;
+}
+
+/// What the office asks and says beside tickets, and the lost points of a round that everybody knows of.
+async fn beside_tickets(app: &TestApp, witness: &Witness, ticket: &str) {
+    let supervisor = app.login("supervisor").await;
+    let ripple = json!({ "ticket": ticket, "text": "对照排查", "due_at": "2026-11-27T02:00:00Z" });
+    let ripple = supervisor.post("ripples").json(&ripple).await.expect(201);
+    let path = format!("ripples/{}", ripple.str("/id"));
+    for list in ["ripples", path.as_str()] {
+        witness.ask("GET", list).await.expect(200);
+    }
+    let answer = json!({ "text": "已排查", "found": 1, "put_right": 1 });
+    witness
+        .send("POST", &format!("{path}/answer"), |it| it.json(&answer))
+        .await
+        .expect(200);
+    let faked = json!({ "reason": "整改后照片为翻拍" });
+    supervisor
+        .post(&format!("tickets/{ticket}/integrity-flag"))
+        .json(&faked)
+        .await
+        .expect(201);
+    let round = started(app, &supervisor, &plan("announced", &[("K01", 2)])).await;
+    let (phone, ..) = visitor(app, &supervisor, &round).await;
+    report(&phone.client, &round, &story::report("371602")).await;
+    let path = format!("rounds/{round}/lost-points");
+    witness.ask("GET", &path).await.expect(200);
 }
 
 /// By all ways that there are.

@@ -319,9 +319,9 @@ async fn a_body_that_is_too_large_is_refused_whatever_its_size() {
 }
 
 #[tokio::test]
-async fn only_inspectors_report() {
+async fn only_inspectors_and_units_report() {
     let app = TestApp::demo().await;
-    for role in ["clerk", "supervisor", "officer-371602", "auditor", "admin"] {
+    for role in ["clerk", "supervisor", "auditor", "admin"] {
         let client = app.login(role).await;
         send(&client, &report())
             .await

@@ -403,7 +403,7 @@ async fn what_is_released_where_a_fault_had_been_put_right_is_its_recurrence() {
     release(&app).await;
     let seen = ticket(&officer, &sealed).await;
     assert_eq!(
-        (seen.at("/state"), seen.at("/recurrence_of/ticket")),
+        (seen.at("/state"), seen.at("/recurrence_of/id")),
         (&json!("dispatched"), &json!(known))
     );
     app.finish().await;
