@@ -47,9 +47,9 @@ async fn each_role_is_given_its_collections_and_no_others() {
     let cast = [
         (
             "inspector1",
-            "areas attachments conditions findings items points reports tickets",
+            "areas attachments conditions criteria findings items points reports tickets",
         ),
-        ("inspector2", "areas conditions items points"),
+        ("inspector2", "areas conditions criteria items points"),
         (
             "officer-371602",
             "areas attachments conditions items tickets units",
@@ -57,13 +57,13 @@ async fn each_role_is_given_its_collections_and_no_others() {
         ("officer-371603", "areas conditions items units"),
         (
             "clerk",
-            "areas attachments conditions findings items points reports tickets units",
+            "areas attachments conditions criteria findings items points reports tickets units",
         ),
         (
             "supervisor",
-            "areas attachments conditions findings items points reports tickets units",
+            "areas attachments conditions criteria findings items points reports tickets units",
         ),
-        ("admin", "areas conditions items points units"),
+        ("admin", "areas conditions criteria items points units"),
     ];
     for (name, expected) in cast {
         let mut phone = Phone::of(&app, name).await;
