@@ -395,9 +395,7 @@ pub fn project(
         point_name,
         position: ticket.position,
         district: ticket.district,
-        seen: seen_at
-            .filter(|_| knows_handling)
-            .map(|at| HalfDay::of(at, calendar.zone())),
+        seen: half_day(seen_at.filter(|_| knows_handling), calendar),
         handling: knows_handling.then_some(Handling {
             lead: ticket.lead,
             cooperating,
@@ -434,6 +432,11 @@ pub fn project(
         overdue,
         allowed: reader.allowed.clone(),
     }
+}
+
+/// The half day, by the calendar's zone: the city's.
+fn half_day(at: Option<Timestamp>, calendar: &WorkCalendar) -> Option<HalfDay> {
+    at.map(|at| HalfDay::of(at, calendar.zone()))
 }
 
 /// Requests as a reader may see them who may know who handles the ticket: units never see what the office keeps to itself.
