@@ -32,5 +32,5 @@ mod supervision;
 mod sync;
 mod task;
 mod ticket;
-mod webhook;
 mod unmasking;
+mod webhook;

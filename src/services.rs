@@ -29,8 +29,8 @@ pub mod supervision;
 pub mod sync;
 pub mod task;
 pub mod ticket;
-pub mod webhook;
 pub mod unmasking;
+pub mod webhook;
 
 pub use error::{Error, Result};
 pub use state::Services;

@@ -142,9 +142,7 @@ pub fn roles(action: Action) -> &'static [Role] {
         | Action::PlanRounds
         | Action::EditBulletins
         | Action::ReadScores
-        | Action::AskUnits => {
-            &[Supervisor]
-        }
+        | Action::AskUnits => &[Supervisor],
         Action::ReadRequests
         | Action::ReadSlips
         | Action::ReadStages

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::calendar::WorkDayCounting;
-use super::supervision::ladder::{Ladder, QuietHours};
 use super::deduction::Scale;
 use super::report::Source;
+use super::supervision::ladder::{Ladder, QuietHours};
 use super::text::Text;
 
 /// Longest radius within which two findings are the same place, in metres.

@@ -4,7 +4,11 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-    account, audit, bulletin, duty, evidence, feedback, files, handover, home, integrity, lookback, lost_point, openapi, policy, reference, report, ripple, round, ruling, score, super, supervision, sync, task, ticket, unmasking, use, webhook,
+use super::{
+    account, audit, bulletin, duty, evidence, feedback, files, handover, home, integrity, lookback,
+    lost_point, openapi, policy, reference, report, ripple, round, ruling, score, supervision,
+    sync, task, ticket, unmasking, webhook,
+};
 
 /// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
 pub fn configure(config: &mut ServiceConfig<'_>) {
