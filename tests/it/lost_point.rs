@@ -37,7 +37,7 @@ async fn move_to_unit(app: &TestApp, username: &str, unit: &str) {
     let units = app
         .rows(&format!("SELECT id FROM units WHERE code = '{unit}'"))
         .await;
-    let body = json!({ "unit": units[0]["id"] });
+    let body = json!({ "unit": units.first().and_then(|unit| unit.get("id")) });
     admin
         .patch(&format!("users/{id}"))
         .json(&body)

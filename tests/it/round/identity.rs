@@ -195,6 +195,32 @@ async fn ask_who(client: &Client, ticket: &str) -> Response {
         .await
 }
 
+/// One asks again and the other refuses; a name that the ticket does not show cannot be asked for.
+async fn refuse_another(app: &TestApp, [first, second]: [&Client; 2], ticket: &str) {
+    let again = ask_who(second, ticket).await.expect(201);
+    let refuse = format!("unmaskings/{}/refuse", again.str("/id"));
+    let refused = first
+        .post(&refuse)
+        .json(&json!({ "reason": "理由不足" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (refused.at("/state"), refused.json.get("inspector")),
+        (&json!("refused"), None)
+    );
+    let stranger = json!({ "reason": "x", "inspector": pseudonym_of(app, "inspector4").await });
+    let answer = first
+        .post(&format!("tickets/{ticket}/unmaskings"))
+        .json(&stranger)
+        .await;
+    assert_eq!(
+        answer
+            .expect_problem(422, "invalid")
+            .str("/errors/0/pointer"),
+        "/inspector"
+    );
+}
+
 #[tokio::test]
 async fn unmasking_takes_two_people_and_tells_nobody_else() {
     let app = TestApp::demo().await;
@@ -253,29 +279,7 @@ async fn unmasking_takes_two_people_and_tells_nobody_else() {
         let listed = other.get("unmaskings").await.expect(200);
         assert!(listed.at("/items/0").get("inspector").is_none());
     }
-    // Another may refuse; what the ticket does not show cannot be asked for.
-    let again = ask_who(&second, &ticket).await.expect(201);
-    let refuse = format!("unmaskings/{}/refuse", again.str("/id"));
-    let refused = first
-        .post(&refuse)
-        .json(&json!({ "reason": "理由不足" }))
-        .await
-        .expect(200);
-    assert_eq!(
-        (refused.at("/state"), refused.json.get("inspector")),
-        (&json!("refused"), None)
-    );
-    let stranger = json!({ "reason": "x", "inspector": pseudonym_of(&app, "inspector4").await });
-    let answer = first
-        .post(&format!("tickets/{ticket}/unmaskings"))
-        .json(&stranger)
-        .await;
-    assert_eq!(
-        answer
-            .expect_problem(422, "invalid")
-            .str("/errors/0/pointer"),
-        "/inspector"
-    );
+    refuse_another(&app, [&first, &second], &ticket).await;
 
     let trail = auditor
         .get(&format!("tickets/{ticket}/trail"))
