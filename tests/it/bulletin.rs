@@ -45,6 +45,20 @@ async fn draft(supervisor: &Client, cases: &[&str]) -> String {
     begun.str("/id").to_owned()
 }
 
+/// A bulletin on the days before the story begins, for everybody to read. Answers its id.
+pub async fn published(supervisor: &Client) -> String {
+    let body = json!({
+        "title": "督查情况通报", "foreword": "现将有关情况通报如下。",
+        "from": "2026-11-01", "to": "2026-11-19", "cases": [],
+    });
+    let begun = supervisor.post("bulletins").json(&body).await.expect(201);
+    let id = begun.str("/id").to_owned();
+    for step in ["freeze", "publish"] {
+        act(supervisor, &id, step).await.expect(200);
+    }
+    id
+}
+
 async fn act(supervisor: &Client, id: &str, what: &str) -> Response {
     let path = format!("bulletins/{id}/{what}");
     supervisor.post(&path).json(&json!({})).await

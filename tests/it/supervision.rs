@@ -5,7 +5,7 @@ mod csv;
 mod due_soon;
 mod figures;
 mod history;
-mod ladder;
+pub mod ladder;
 mod ledger;
 mod overdue;
 mod slips;

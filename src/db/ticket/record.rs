@@ -50,17 +50,17 @@ struct PhotoRow {
 const PHOTOS: &str = "\
 SELECT coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, a.photo_key, a.id AS aid, a.account_id, \
        a.stored_at IS NOT NULL AS stored, a.rendition, false AS office_only, 0 AS seq, t.created_at, fa.ordinal, \
-       EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) AS flagged \
+       EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) AS flagged, t.master_id IS NOT NULL AS merged \
   FROM tickets t JOIN finding_attachments fa ON fa.finding_id = t.finding_id \
   JOIN attachments a ON a.id = fa.attachment_id \
  WHERE t.id = ANY ($1) OR t.master_id = ANY ($1) \
 UNION ALL \
 SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, e.office_only, ta.seq, a.created_at, \
-       ta.ordinal, EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) \
+       ta.ordinal, EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id), false \
   FROM ticket_attachments ta JOIN attachments a ON a.id = ta.attachment_id \
   JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq \
  WHERE ta.ticket_id = ANY ($1) \
- ORDER BY seq, created_at, ordinal";
+ ORDER BY seq, created_at, merged, ordinal, photo_key";
 
 /// What lies beside a ticket: of itself, not of the catalogue or the city.
 #[derive(Debug, Default)]

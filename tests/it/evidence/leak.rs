@@ -7,14 +7,18 @@ mod witness;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
+use xuncha::services::webhook::deliver;
 
 use self::canary::Canaries;
 use self::witness::Witness;
+use crate::bulletin::published;
 use crate::harness::TestApp;
 use crate::harness::phone::Phone;
+use crate::harness::receiver::Receiver;
 use crate::harness::story::{self, Photo};
 use crate::round::seal::report;
 use crate::round::{plan, started, visitor};
+use crate::supervision::ladder::raised;
 use crate::sync::push::{command, create, with};
 
 const OFFICER: &str = "officer-371602-sanitation";
@@ -92,6 +96,8 @@ async fn nothing_that_an_officer_can_download_tells_of_the_inspector() {
         }
     }
     beside_tickets(&app, &witness, first).await;
+    papers(&app, &witness, third).await;
+    webhook(&app, &witness).await;
     witness.ask_everything(first, &keys[0]).await;
     account(&app, &witness).await;
 
@@ -191,6 +197,51 @@ async fn beside_tickets(app: &TestApp, witness: &Witness, ticket: &str) {
     report(&phone.client, &round, &story::report("371602")).await;
     let path = format!("rounds/{round}/lost-points");
     witness.ask("GET", &path).await.expect(200);
+}
+
+/// What the office publishes, and tells of a ticket that is days late.
+async fn papers(app: &TestApp, witness: &Witness, late: &str) {
+    let supervisor = app.login("supervisor").await;
+    let bulletin = published(&supervisor).await;
+    for path in ["", "/page"] {
+        let path = format!("bulletins/{bulletin}{path}");
+        witness.ask("GET", &path).await.expect(200);
+    }
+    witness.ask("GET", "bulletins").await.expect(200);
+    raised(app, late).await;
+    witness.ask("GET", "supervision/digests").await.expect(200);
+}
+
+/// An endpoint from its making to its end.
+async fn webhook(app: &TestApp, witness: &Witness) {
+    let receiver = Receiver::start().await;
+    let body = json!({ "url": receiver.url(), "events": ["ticket.void"] });
+    let made = witness
+        .send("POST", "webhooks", |it| it.json(&body))
+        .await
+        .expect(201);
+    let path = format!("webhooks/{}", made.str("/id"));
+    for path in ["webhooks", path.as_str()] {
+        witness.ask("GET", path).await.expect(200);
+    }
+    let described = json!({ "description": "OA" });
+    witness
+        .send("PATCH", &path, |it| it.json(&described))
+        .await
+        .expect(200);
+    for (act, body) in [
+        ("rotate", json!({})),
+        ("ping", json!({})),
+        ("replay", json!({ "failed_since": "2026-11-01T00:00:00Z" })),
+    ] {
+        let path = format!("{path}/{act}");
+        let answer = witness.send("POST", &path, |it| it.json(&body)).await;
+        assert!(answer.status < 300, "{act}: {}", answer.json);
+    }
+    deliver(&app.svc).await.expect("the database answers");
+    let deliveries = format!("{path}/deliveries");
+    witness.ask("GET", &deliveries).await.expect(200);
+    witness.ask("DELETE", &path).await.expect(204);
 }
 
 /// By all ways that there are.

@@ -16,6 +16,16 @@ async fn slips(client: &Client, query: &str) -> Vec<Value> {
     client.get(&path).await.expect(200).list("/items").to_vec()
 }
 
+/// Makes a ticket days late, and lets the ladder tell its unit.
+pub async fn raised(app: &TestApp, ticket: &str) {
+    app.execute(&format!(
+        "UPDATE tickets SET due_at = '2026-11-16 02:00Z', \
+           clock = jsonb_set(clock, '{{due,at}}', '\"2026-11-16T02:00:00Z\"') WHERE id = '{ticket}'"
+    ))
+    .await;
+    assert!(climbed(app).await > 0, "nothing was late enough");
+}
+
 async fn digests(client: &Client) -> Vec<Value> {
     let list = client.get("supervision/digests").await.expect(200);
     list.list("/items").to_vec()

@@ -1,5 +1,6 @@
 //! A database that does not answer, and faults of our own: what is not kept is deferred, what is kept is told.
 
+use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 
 use super::{city, command, counts, create, ticket, verdict_of, with};
@@ -117,20 +118,21 @@ async fn a_ticket_that_somebody_holds_locked_is_tried_again_later() {
 }
 
 #[tokio::test]
-async fn without_a_connection_the_whole_batch_is_told_to_come_again() {
+async fn while_the_database_does_not_answer_the_whole_batch_is_told_to_come_again() {
     let (app, inspector, _) = city().await;
     let it = create(&story::report("371602"));
-    let mut taken = Vec::new();
-    for _ in 0..8 {
-        taken.push(app.svc.pool.get().await.expect("a connection"));
-    }
+    let mut holder = app.sql().await;
+    holder
+        .batch_execute("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
+        .await
+        .expect("locked");
     let body = json!({ "mutations": [it] });
     let answer = inspector
         .send(body.to_string())
         .await
         .expect_problem(503, "unavailable");
     assert!(answer.header("retry-after").is_some());
-    drop(taken);
+    holder.batch_execute("ROLLBACK").await.expect("let go");
     assert_eq!(inspector.push_one(&it).await["seen_before"], false);
     app.finish().await;
 }
