@@ -19,8 +19,8 @@ async fn slips(client: &Client, query: &str) -> Vec<Value> {
 /// Makes a ticket days late, and lets the ladder tell its unit.
 pub async fn raised(app: &TestApp, ticket: &str) {
     app.execute(&format!(
-        "UPDATE tickets SET due_at = '2026-11-16 02:00Z', \
-           clock = jsonb_set(clock, '{{due,at}}', '\"2026-11-16T02:00:00Z\"') WHERE id = '{ticket}'"
+        "UPDATE tickets SET due_at = '2026-11-18 02:00Z', \
+           clock = jsonb_set(clock, '{{due,at}}', '\"2026-11-18T02:00:00Z\"') WHERE id = '{ticket}'"
     ))
     .await;
     assert!(climbed(app).await > 0, "nothing was late enough");
