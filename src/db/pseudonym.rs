@@ -66,3 +66,12 @@ pub async fn reporter(conn: &mut Conn, ticket_id: Uuid) -> Result<Option<Reporte
     };
     Ok(row.map(reporter))
 }
+
+/// Everybody who has a name to be known by: whoever is, or ever was, an inspector.
+pub async fn everybody(mut conn: &Conn) -> Result<Vec<Uuid>, DbError> {
+    pseudonyms::table
+        .select(pseudonyms::account_id)
+        .distinct()
+        .load(&mut conn)
+        .await
+}

@@ -54,8 +54,8 @@ pub struct ProofOut {
 pub struct ProvenRowOut {
     /// Its number.
     seq: i32,
-    /// What is hashed of it: canonical JSON (RFC 8785).
-    canonical: String,
+    /// What is hashed of it: canonical JSON (RFC 8785). Null where it names an inspector.
+    canonical: Option<String>,
     /// SHA-256 over the hash of the row before it (32 zero bytes before the first) and `canonical`.
     hash: String,
     /// Its position in the log, from 0; null while it waits to be anchored.

@@ -28,8 +28,8 @@ pub struct Proof {
 pub struct ProvenRow {
     /// Its number.
     pub seq: i32,
-    /// Its canonical JSON.
-    pub canonical: String,
+    /// Its canonical JSON; withheld where it names an inspector.
+    pub canonical: Option<String>,
     /// Its hash.
     pub hash: Hash,
     /// Its position with its audit path from the leaf up; none while it waits to be anchored.
@@ -73,6 +73,8 @@ async fn read(conn: &mut Conn, ticket_id: Uuid) -> Result<Proof> {
             tiles.insert(run.0, position, hash);
         }
     }
+    let masked = db::pseudonym::everybody(conn).await?;
+    let masked: Vec<String> = masked.iter().map(Uuid::to_string).collect();
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -81,9 +83,11 @@ async fn read(conn: &mut Conn, ticket_id: Uuid) -> Result<Proof> {
                 let path = tiles.path(*position, edge.size()).ok_or_else(broken)?;
                 Ok::<_, Error>((*position, path))
             });
+            let canonical = String::from_utf8(row.canonical).map_err(anyhow::Error::from)?;
+            let tells = masked.iter().any(|id| canonical.contains(id.as_str()));
             Ok(ProvenRow {
                 seq: row.seq,
-                canonical: String::from_utf8(row.canonical).map_err(anyhow::Error::from)?,
+                canonical: (!tells).then_some(canonical),
                 hash: row.hash.ok_or_else(broken)?,
                 path: path.transpose()?,
             })
