@@ -96,7 +96,7 @@ async fn measure(
         ),
         (
             "statistics by unit, day",
-            "supervision/statistics?by=unit,day&from=2026-01-01",
+            "supervision/statistics?by=unit,day&from=2026-09-01",
         ),
         ("statistics, all together", "supervision/statistics"),
         (
