@@ -315,16 +315,6 @@ pub async fn rendered_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>,
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Of these photos, those whose bytes are here.
-pub async fn stored_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<IdRow> =
-        cached("SELECT id FROM attachments WHERE id = ANY ($1) AND stored_at IS NOT NULL")
-            .bind::<Array<SqlUuid>, _>(aids)
-            .load(conn)
-            .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
 /// Of these photos of an account, those whose bytes are here, with their digests.
 pub async fn stored_of(
     conn: &mut Conn,

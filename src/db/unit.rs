@@ -110,40 +110,6 @@ pub async fn subtree_of_code(conn: &mut Conn, code: &str) -> Result<Vec<Uuid>, D
         .await
 }
 
-/// The department for a subject in a district (属事).
-pub async fn find_subject_unit(
-    conn: &mut Conn,
-    district_code: &str,
-    subject: &str,
-) -> Result<Option<Unit>, DbError> {
-    let row = units::table
-        .filter(units::kind.eq(UnitKind::Department.as_str()))
-        .filter(units::district_code.eq(district_code))
-        .filter(units::subject.eq(subject))
-        .filter(units::valid_until.is_null())
-        .select(UnitRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    row.map(UnitRow::read).transpose()
-}
-
-/// The office of a district (属地).
-pub async fn find_district_office(
-    conn: &mut Conn,
-    district_code: &str,
-) -> Result<Option<Unit>, DbError> {
-    let row = units::table
-        .filter(units::kind.eq(UnitKind::DistrictOffice.as_str()))
-        .filter(units::district_code.eq(district_code))
-        .filter(units::valid_until.is_null())
-        .select(UnitRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
-    row.map(UnitRow::read).transpose()
-}
-
 /// The units that work, of one district and kind if these are given, by code.
 pub async fn list(
     conn: &mut Conn,

@@ -219,12 +219,3 @@ fn entry(found: &mut BTreeMap<Uuid, Found>, id: Uuid) -> &mut Found {
         waiting: Vec::new(),
     })
 }
-
-/// How many rows tell of a position beyond a size: none, in a log that is whole.
-pub async fn leaves_beyond(conn: &mut Conn, size: u64) -> Result<bool, DbError> {
-    diesel::select(diesel::dsl::exists(
-        audit_leaves::table.filter(audit_leaves::position.ge(signed(size)?)),
-    ))
-    .get_result(conn)
-    .await
-}
