@@ -40,23 +40,26 @@ CREATE TABLE ticket_tallies_by_day (
     n             bigint NOT NULL,
     CONSTRAINT ticket_tallies_by_day_pkey PRIMARY KEY (day, lead_unit_id, district_code, outcome)
 );
-CREATE TABLE ticket_tallies_by_cell (
-    cell_lat      integer NOT NULL,
-    cell_lon      integer NOT NULL,
+CREATE TABLE ticket_tallies_on_map (
     lead_unit_id  uuid    NOT NULL,
+    level         integer NOT NULL,
+    lat           integer NOT NULL,
+    lon           integer NOT NULL,
     outcome       text    NOT NULL,
     n             bigint  NOT NULL,
-    CONSTRAINT ticket_tallies_by_cell_pkey PRIMARY KEY (cell_lat, cell_lon, lead_unit_id, outcome)
+    CONSTRAINT ticket_tallies_on_map_pkey PRIMARY KEY (lead_unit_id, level, lat, lon, outcome)
 );
-CREATE TABLE ticket_tallies_by_square (
-    square_lat    integer NOT NULL,
-    square_lon    integer NOT NULL,
-    lead_unit_id  uuid    NOT NULL,
-    outcome       text    NOT NULL,
-    n             bigint  NOT NULL,
-    CONSTRAINT ticket_tallies_by_square_pkey PRIMARY KEY (square_lat, square_lon, lead_unit_id, outcome)
-);
-COMMENT ON TABLE ticket_tallies_by_square IS 'the same for squares of 16 by 16 cells: for who looks at the whole city';
+COMMENT ON COLUMN ticket_tallies_on_map.lead_unit_id IS 'the nil UUID: of all units together, for who is shown them all';
+COMMENT ON COLUMN ticket_tallies_on_map.level IS 'squares of 2^level by 2^level cells: 0, 2 or 4';
+COMMENT ON COLUMN ticket_tallies_on_map.lat IS 'of the square: that of its cells, without their last bits';
+
+CREATE FUNCTION squares_on_map(lead_unit_id uuid, cell_lat integer, cell_lon integer)
+    RETURNS TABLE (unit_id uuid, level integer, lat integer, lon integer) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT unit.id, levels.level, cell_lat >> levels.level, cell_lon >> levels.level
+      FROM (VALUES (lead_unit_id), ('00000000-0000-0000-0000-000000000000'::uuid)) AS unit (id), (VALUES (0), (2), (4)) AS levels (level)
+     WHERE cell_lat IS NOT NULL
+$$;
+COMMENT ON FUNCTION squares_on_map IS 'where a ticket of a cell is counted: for its unit and for all together, at each level';
 
 CREATE VIEW ticket_counts_by_item AS
 SELECT month, lead_unit_id, item, district_code, outcome, n FROM ticket_tallies_by_item
@@ -64,12 +67,10 @@ UNION ALL SELECT date_trunc('month', day)::date, lead_unit_id, item, district_co
 CREATE VIEW ticket_counts_by_day AS
 SELECT day, lead_unit_id, district_code, outcome, n FROM ticket_tallies_by_day
 UNION ALL SELECT day, lead_unit_id, district_code, outcome, n FROM ticket_tally_changes;
-CREATE VIEW ticket_counts_by_cell AS
-SELECT cell_lat, cell_lon, lead_unit_id, outcome, n FROM ticket_tallies_by_cell
-UNION ALL SELECT cell_lat, cell_lon, lead_unit_id, outcome, n FROM ticket_tally_changes WHERE cell_lat IS NOT NULL;
-CREATE VIEW ticket_counts_by_square AS
-SELECT square_lat, square_lon, lead_unit_id, outcome, n FROM ticket_tallies_by_square
-UNION ALL SELECT cell_lat >> 4, cell_lon >> 4, lead_unit_id, outcome, n FROM ticket_tally_changes WHERE cell_lat IS NOT NULL;
+CREATE VIEW ticket_counts_on_map AS
+SELECT lead_unit_id, level, lat, lon, outcome, n FROM ticket_tallies_on_map
+UNION ALL SELECT s.unit_id, s.level, s.lat, s.lon, c.outcome, c.n
+            FROM ticket_tally_changes c CROSS JOIN LATERAL squares_on_map(c.lead_unit_id, c.cell_lat, c.cell_lon) s;
 
 CREATE FUNCTION tally_ticket() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -107,16 +108,12 @@ CREATE FUNCTION fold_ticket_tallies() RETURNS bigint LANGUAGE sql AS $$
         INSERT INTO ticket_tallies_by_day AS t
         SELECT day, lead_unit_id, district_code, outcome, sum(n) FROM changes GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
         ON CONFLICT ON CONSTRAINT ticket_tallies_by_day_pkey DO UPDATE SET n = t.n + excluded.n),
-    cells AS (
-        INSERT INTO ticket_tallies_by_cell AS t
-        SELECT cell_lat, cell_lon, lead_unit_id, outcome, sum(n) FROM changes WHERE cell_lat IS NOT NULL
-         GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
-        ON CONFLICT ON CONSTRAINT ticket_tallies_by_cell_pkey DO UPDATE SET n = t.n + excluded.n),
     squares AS (
-        INSERT INTO ticket_tallies_by_square AS t
-        SELECT cell_lat >> 4, cell_lon >> 4, lead_unit_id, outcome, sum(n) FROM changes WHERE cell_lat IS NOT NULL
-         GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
-        ON CONFLICT ON CONSTRAINT ticket_tallies_by_square_pkey DO UPDATE SET n = t.n + excluded.n)
+        INSERT INTO ticket_tallies_on_map AS t
+        SELECT s.unit_id, s.level, s.lat, s.lon, c.outcome, sum(c.n)
+          FROM changes c CROSS JOIN LATERAL squares_on_map(c.lead_unit_id, c.cell_lat, c.cell_lon) s
+         GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.n) <> 0 ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT ON CONSTRAINT ticket_tallies_on_map_pkey DO UPDATE SET n = t.n + excluded.n)
     SELECT count(*) FROM changes;
 $$;
 COMMENT ON FUNCTION fold_ticket_tallies IS 'moves what is committed by now into the tallies; answers how many changes that were';

@@ -815,16 +815,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    ticket_tallies_by_cell (cell_lat, cell_lon, lead_unit_id, outcome) {
-        cell_lat -> Int4,
-        cell_lon -> Int4,
-        lead_unit_id -> Uuid,
-        outcome -> Text,
-        n -> Int8,
-    }
-}
-
-diesel::table! {
     ticket_tallies_by_day (day, lead_unit_id, district_code, outcome) {
         day -> Date,
         lead_unit_id -> Uuid,
@@ -846,10 +836,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    ticket_tallies_by_square (square_lat, square_lon, lead_unit_id, outcome) {
-        square_lat -> Int4,
-        square_lon -> Int4,
+    ticket_tallies_on_map (lead_unit_id, level, lat, lon, outcome) {
         lead_unit_id -> Uuid,
+        level -> Int4,
+        lat -> Int4,
+        lon -> Int4,
         outcome -> Text,
         n -> Int8,
     }
@@ -1158,10 +1149,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     ticket_events,
     ticket_requests,
     ticket_spans,
-    ticket_tallies_by_cell,
     ticket_tallies_by_day,
     ticket_tallies_by_item,
-    ticket_tallies_by_square,
+    ticket_tallies_on_map,
     ticket_tally_changes,
     tickets,
     units,

@@ -6,6 +6,7 @@ pub mod event;
 pub mod ledger;
 pub mod list;
 pub mod many;
+pub mod map;
 pub mod near;
 pub mod overdue;
 pub mod record;

@@ -5,6 +5,7 @@ pub mod command;
 pub mod handbook;
 pub mod ledger;
 pub mod machine;
+pub mod map;
 pub mod neighbour;
 pub mod overdue;
 pub mod projection;

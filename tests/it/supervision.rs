@@ -7,6 +7,7 @@ mod figures;
 mod history;
 pub mod ladder;
 mod ledger;
+mod map;
 mod overdue;
 mod slips;
 mod stages;

@@ -1,14 +1,10 @@
-//! How many filed tickets there are (统计), by what one wants to compare, and where they lie on the map.
+//! How many filed tickets there are (统计), by what one wants to compare.
 
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
-
-use super::machine::State;
-use crate::domain::geo::Point;
 
 /// What tickets are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,48 +106,4 @@ pub struct Tally {
     pub closed_late: i64,
     /// Closed, and left out of the two before: an appeal was approved.
     pub exempt: i64,
-}
-
-/// Tickets of the map that are open or closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Shown {
-    /// Not closed yet.
-    #[default]
-    Open,
-    /// Closed.
-    Closed,
-    /// Both.
-    All,
-}
-
-/// Tickets that lie close to each other.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cluster {
-    /// The middle of them, to the size of a cell.
-    pub lat: f64,
-    /// Likewise.
-    pub lon: f64,
-    /// How many.
-    pub count: i64,
-    /// How many are not closed.
-    pub open: i64,
-}
-
-/// A ticket of the map.
-#[derive(Debug, Clone)]
-pub struct Pin {
-    /// The ticket.
-    pub id: Uuid,
-    /// 台账编号.
-    pub number: String,
-    /// Where it stands.
-    pub state: State,
-    /// Code of the item.
-    pub item: String,
-    /// Where it lies.
-    pub position: Point,
-    /// Deadline.
-    pub due_at: Option<Timestamp>,
-    /// Overdue now.
-    pub overdue: bool,
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::geo::BoundingBox;
-use crate::domain::ticket::tally::{Cluster, Pin, Shown};
+use crate::domain::ticket::map::{Cluster, Pin, Shown};
 use crate::http::extract::{Caller, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::ticket::list::{bbox, refuse};
@@ -29,7 +29,8 @@ pub struct MapParams {
     /// `west,south,east,north` in WGS-84 degrees; everywhere when not given.
     #[param(example = "117.9,37.3,118.1,37.5")]
     bbox: Option<String>,
-    /// Zoom level of a web map, 0 to 22; 11 when not given. From 16 on tickets are shown each for itself, unless there are over 1,000.
+    /// Zoom level of a web map, 0 to 22; 11 when not given. From 16 on tickets are shown each for itself, unless there are over 1,000 or the
+    /// box is far larger than a screen.
     zoom: Option<u32>,
     /// `open` (default), `closed` or `all`.
     state: Option<String>,
@@ -95,6 +96,7 @@ fn pin(pin: Pin) -> Value {
 /// Show filed tickets on the map.
 ///
 /// GeoJSON in WGS-84: of the caller's units, or all for the office. From afar tickets that lie close to each other are one cluster.
+/// Clusters are coarser than the zoom level asks for where there would be more than about 8,000.
 #[utoipa::path(
     tag = "supervision",
     params(MapParams),

@@ -5,7 +5,7 @@ use crate::db;
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::geo::BoundingBox;
-use crate::domain::ticket::tally::{Cluster, Pin, Shown};
+use crate::domain::ticket::map::{Cluster, Pin, Shown, coarse_enough};
 use crate::services::error::Result;
 use crate::services::state::Services;
 
@@ -46,19 +46,19 @@ pub async fn map(svc: &Services, actor: &Actor, query: MapQuery) -> Result<OnMap
     let mut conn = svc.conn().await?;
     let units = led_by(&mut conn, actor, query.unit.as_deref()).await?;
     let units = units.as_deref();
-    if query.zoom >= PINS_FROM_ZOOM {
+    let (within, shown) = (query.within, query.shown);
+    let squares = db::ticket::map::squares(&mut conn, within, units).await?;
+    let coarse = coarse_enough(u64::try_from(squares).unwrap_or_default());
+    if query.zoom >= PINS_FROM_ZOOM && coarse == 0 {
         let limit = i64::try_from(MOST_PINS)
             .unwrap_or(i64::MAX)
             .saturating_add(1);
-        let (within, shown) = (query.within, query.shown);
-        let pins =
-            db::ticket::tally::pins(&mut conn, within, units, shown, svc.now(), limit).await?;
+        let pins = db::ticket::map::pins(&mut conn, within, units, shown, svc.now(), limit).await?;
         if pins.len() <= MOST_PINS {
             return Ok(OnMap::Pins(pins));
         }
     }
-    let coarse = CELLS_AT_ZOOM.saturating_sub(query.zoom);
-    let clusters =
-        db::ticket::tally::clusters(&mut conn, query.within, coarse, units, query.shown).await?;
+    let coarse = coarse.max(CELLS_AT_ZOOM.saturating_sub(query.zoom));
+    let clusters = db::ticket::map::clusters(&mut conn, within, coarse, units, shown).await?;
     Ok(OnMap::Clusters(clusters))
 }

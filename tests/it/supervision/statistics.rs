@@ -1,15 +1,16 @@
-//! Counts of filed tickets, for charts, and tickets on the map.
+//! Counts of filed tickets, for charts.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use serde_json::{Value, json};
+use serde_json::Value;
 use xuncha::services::supervision::fold_tallies;
 
+use super::map::{is_that_of_a_recount, map};
 use super::{city, four_hours};
-use crate::harness::story::{self, command};
+use crate::harness::story;
 use crate::harness::{Client, Response, TestApp};
 use crate::ticket::crowd::{CROWD, give_any};
 
@@ -99,6 +100,7 @@ async fn whatever_happens_the_counts_are_those_of_a_recount() {
                 on_map.0,
                 "seed {seed}, step {step}"
             );
+            is_that_of_a_recount(&app, &supervisor).await;
         }
     }
 }
@@ -144,72 +146,6 @@ async fn counts_narrow_and_a_unit_counts_its_own() {
     ] {
         let path = format!("supervision/statistics{query}");
         let refused = supervisor.get(&path).await;
-        refused.expect_problem(422, "invalid_query");
-    }
-    app.finish().await;
-}
-
-/// How many tickets the features stand for, and the features.
-async fn map(client: &Client, query: &str) -> (i64, Vec<Value>) {
-    let answer = client
-        .get(&format!("tickets.geojson{query}"))
-        .await
-        .expect(200);
-    assert_eq!(answer.header("content-type"), Some("application/geo+json"));
-    assert_eq!(answer.at("/type"), "FeatureCollection");
-    let features = answer.list("/features").to_vec();
-    let counts = features
-        .iter()
-        .map(|feature| feature.pointer("/properties/count").and_then(Value::as_i64))
-        .map(|count| count.unwrap_or(1));
-    (counts.sum(), features)
-}
-
-#[tokio::test]
-async fn the_map_shows_clusters_from_afar_and_tickets_close_by() {
-    let (app, inspector, supervisor) = city().await;
-    let officer = app.login("officer-371602-sanitation").await;
-    let mut sent = Vec::new();
-    for _ in 0..3 {
-        sent.push(four_hours(&inspector).await);
-    }
-    story::report("371603").post(&inspector).await;
-    story::report("371602")
-        .fixed_on_site()
-        .post(&inspector)
-        .await;
-    story::report("371602")
-        .photos(vec![])
-        .post(&inspector)
-        .await; // Triage: on no map.
-    let (count, clusters) = map(&supervisor, "").await;
-    assert_eq!((count, clusters.len()), (4, 2), "{clusters:?}");
-    assert_eq!(map(&supervisor, "?state=all").await.0, 5);
-    assert_eq!(map(&supervisor, "?state=closed").await.0, 1);
-    assert_eq!(map(&supervisor, "?zoom=3").await.1.len(), 1);
-    assert_eq!(map(&officer, "").await.0, 3, "its own");
-    let bincheng = "bbox=117.9,37.4,118.1,37.5";
-    assert_eq!(map(&supervisor, &format!("?{bincheng}&zoom=13")).await.0, 3);
-    app.clock.set("2026-11-23 09:00");
-    command(&officer, &sent[0].ticket, "acknowledge", json!({}))
-        .await
-        .expect(200);
-    let (_, pins) = map(&supervisor, &format!("?{bincheng}&zoom=17")).await;
-    assert_eq!(pins.len(), 3);
-    let mine = pins
-        .iter()
-        .find(|pin| pin["properties"]["id"] == sent[0].ticket.as_str())
-        .expect("the ticket");
-    assert_eq!(mine["properties"]["state"], "rectifying");
-    assert_eq!(mine["properties"]["overdue"], true);
-    let seen = story::ticket(&supervisor, &sent[0].ticket).await;
-    let at = &mine["geometry"]["coordinates"];
-    assert_eq!(
-        (&at[0], &at[1]),
-        (seen.at("/position/lon"), seen.at("/position/lat"))
-    );
-    for query in ["?zoom=23", "?bbox=1,2,3", "?state=lost"] {
-        let refused = supervisor.get(&format!("tickets.geojson{query}")).await;
         refused.expect_problem(422, "invalid_query");
     }
     app.finish().await;
