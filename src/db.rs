@@ -39,6 +39,7 @@ pub mod sync_cursor;
 pub mod sync_document;
 pub mod task;
 pub mod ticket;
+pub mod transaction;
 pub mod unit;
 pub mod unmasking;
 pub mod upload;

@@ -1,15 +1,11 @@
 //! Duties of people (街(路)长、点位长、包保领导), with the time for which each has them.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use uuid::Uuid;
 
-use super::cached::cached;
 use super::schema::duties;
 use super::{Conn, DbError};
 use crate::domain::duty::{Answering, Duty, DutyFilter, DutyKind, DutyPlace, UnknownDuty};
@@ -144,43 +140,23 @@ pub async fn page(
     rows.into_iter().map(Row::read).collect()
 }
 
-#[derive(QueryableByName)]
-struct AnsweringRow {
-    #[diesel(sql_type = SqlUuid)]
-    ticket_id: Uuid,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    person: String,
-    #[diesel(sql_type = Text)]
-    phone: String,
-}
+/// Who had a duty at the place of a ticket `t` when it was dispatched last: for its lead unit or one above it, its check point, its district
+/// or zone. To be read by [`answering`].
+pub(super) const ANSWERING: &str = "\
+ARRAY(SELECT (d.kind, d.person, d.phone) FROM duties d LEFT JOIN units lead ON lead.id = t.lead_unit_id \
+       WHERE d.valid_from <= t.dispatched_at AND (d.valid_until IS NULL OR d.valid_until > t.dispatched_at) \
+         AND (d.point_id = t.point_id OR d.unit_id = ANY (lead.lineage) OR d.area_code = t.district_code \
+              OR d.area_code = t.routing #>> '{polygon,code}') \
+       ORDER BY d.kind, d.valid_from, d.id)";
 
-const ANSWERING: &str = "\
-SELECT t.id AS ticket_id, d.kind, d.person, d.phone \
-  FROM tickets t LEFT JOIN units lead ON lead.id = t.lead_unit_id \
-  JOIN duties d ON d.valid_from <= t.dispatched_at AND (d.valid_until IS NULL OR d.valid_until > t.dispatched_at) \
-   AND (d.point_id = t.point_id OR d.unit_id = ANY (lead.lineage) OR d.area_code = t.district_code \
-        OR d.area_code = t.routing #>> '{polygon,code}') \
- WHERE t.id = ANY ($1) ORDER BY t.id, d.kind, d.valid_from, d.id";
-
-/// Who had a duty at the places of these tickets when they were dispatched last: for their lead unit or one above it, their check
-/// point, their district or zone.
-pub async fn answering(
-    mut conn: &Conn,
-    ticket_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Answering>>, DbError> {
-    let rows: Vec<AnsweringRow> = cached(ANSWERING)
-        .bind::<Array<SqlUuid>, _>(ticket_ids)
-        .load(&mut conn)
-        .await?;
-    let mut answering: HashMap<Uuid, Vec<Answering>> = HashMap::new();
-    for row in rows {
-        answering.entry(row.ticket_id).or_default().push(Answering {
-            kind: kind(&row.kind)?,
-            person: row.person,
-            phone: row.phone,
-        });
-    }
-    Ok(answering)
+/// What [`ANSWERING`] found: kinds, people, telephones.
+pub(super) fn answering(found: Vec<(String, String, String)>) -> Result<Vec<Answering>, DbError> {
+    let answering = |(word, person, phone): (String, String, String)| {
+        Ok(Answering {
+            kind: kind(&word)?,
+            person,
+            phone,
+        })
+    };
+    found.into_iter().map(answering).collect()
 }

@@ -7,6 +7,8 @@ mod round;
 mod task;
 pub mod writers;
 
+use std::sync::LazyLock;
+
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join;
@@ -17,17 +19,18 @@ pub use self::task::tasks;
 use super::cached::{cached, plan_once};
 use super::{Conn, DbError};
 use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::machine::State;
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
 /// everything that changes tickets, before it reads the clock (a list as of an instant waits for those who have read it by then:
 /// [`writers`]). Its statements are planned once a connection from here on, as by [`plan_once`].
 pub async fn hold_readers(conn: &Conn) -> Result<(), DbError> {
-    run(
-        conn,
-        "SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers')), set_config('plan_cache_mode', 'force_generic_plan', true)",
-    )
-    .await
+    run(conn, HOLD_READERS).await
 }
+
+pub(super) const HOLD_READERS: &str = "\
+SELECT pg_advisory_xact_lock_shared(hashtext('xuncha readers')), set_config('plan_cache_mode', 'force_generic_plan', true)";
 
 /// Waits until nobody decides who may know what: taken first, by everything that moves units or inspectors.
 pub async fn move_readers(conn: &Conn) -> Result<(), DbError> {
@@ -72,8 +75,21 @@ SELECT made.scope, made.entity, made.id, 'present', 1, now.tx, nextval('sync_fee
 
 /// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
 /// Photos of theirs follow.
-pub async fn tickets(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    let tickets = cached(TICKETS)
+pub async fn tickets(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    announce(conn, &TICKETS, ids).await
+}
+
+/// The same for one ticket, whose state tells whether it has judges.
+pub async fn ticket(conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
+    let statement = match ticket.state {
+        State::AwaitingRecheck => &TICKETS,
+        _ => &TICKETS_WITHOUT_JUDGES,
+    };
+    announce(conn, statement, &[ticket.id]).await
+}
+
+async fn announce(mut conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<(), DbError> {
+    let tickets = cached(statement)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
         .execute(&mut conn);
@@ -103,7 +119,7 @@ async fn show_photos(mut conn: &Conn, ids: &[Uuid]) -> Result<bool, DbError> {
 /// Announces tickets that have not changed to inspectors who have come to know of them, or may no longer. Nobody else is sent
 /// anything: not even that something was sent may tell a unit that its ticket is looked back at.
 pub async fn tickets_to_inspectors(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    cached(TICKETS)
+    cached(TICKETS.as_str())
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
         .then(" WHERE f.state <> 'present'")
@@ -136,11 +152,19 @@ pub async fn photos_of_merged(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> 
     photos(conn, PHOTOS_OF_FINDINGS, ids, Touched::Yes).await
 }
 
-const TICKETS: &str = "\
+static TICKETS: LazyLock<String> = LazyLock::new(|| tickets_statement(""));
+
+/// PostgreSQL leaves out what cannot be when it plans the statement.
+static TICKETS_WITHOUT_JUDGES: LazyLock<String> =
+    LazyLock::new(|| tickets_statement("AND r.why <> 'judge'"));
+
+fn tickets_statement(readers: &str) -> String {
+    format!(
+        "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
 t AS MATERIALIZED (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
 reader AS MATERIALIZED (SELECT DISTINCT t.id AS ticket_id, r.scope FROM t CROSS JOIN LATERAL \
-   (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = t.id OFFSET 0) r), \
+   (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = t.id {readers} OFFSET 0) r), \
 gone AS (\
   UPDATE sync_feed f SET state = 'left', rev = t.rev, accept_until = now() + make_interval(days => $2::int), \
          reason = CASE WHEN f.scope LIKE 'unit:%' THEN 'reassigned' ELSE 'done' END, \
@@ -152,7 +176,9 @@ INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since
 SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
   FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
 ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
-       tx = excluded.tx, seq = excluded.seq";
+       tx = excluded.tx, seq = excluded.seq"
+    )
+}
 
 /// Nobody changes the tickets that show these photos before this transaction ends: who may know of a photo is read from them, and a
 /// change that is not committed yet could neither be seen nor see the photo. Taken before the photos are written.

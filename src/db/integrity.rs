@@ -82,6 +82,9 @@ pub async fn of_tickets(
     mut conn: &Conn,
     tickets: &[Uuid],
 ) -> Result<HashMap<Uuid, IntegrityFlag>, DbError> {
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Row> = integrity_flags::table
         .filter(integrity_flags::ticket_id.eq_any(tickets))
         .filter(integrity_flags::lifted_at.is_null())

@@ -1068,8 +1068,6 @@ diesel::joinable!(tasks -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> units (unit_id));
 diesel::joinable!(ticket_attachments -> attachments (attachment_id));
-diesel::joinable!(ticket_events -> accounts (actor_id));
-diesel::joinable!(ticket_events -> devices (device_id));
 diesel::joinable!(ticket_events -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> units (unit_id));

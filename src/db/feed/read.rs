@@ -263,13 +263,15 @@ SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.
                                               AND o.scope = ANY ($7) AND o.state = 'present' OFFSET 0)) \
  ORDER BY f.tx, f.seq LIMIT $8";
 
-/// What was written between the snapshots `$9` and `$5`.
+/// What was written between the snapshots `$9` and `$5`. Of most rows the ends of the snapshots tell.
 const CHANGED: &str = "\
 SELECT f.entity, f.entity_id, f.state, f.rev, f.reason, f.accept_until, f.tx, f.seq \
   FROM sync_feed f \
  WHERE f.scope = $1 AND f.entity = ANY ($2) AND (f.tx, f.seq) > ($3, $4) \
-   AND CASE WHEN f.tx < $6 THEN false ELSE NOT pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $9::pg_snapshot)) END \
-   AND CASE WHEN f.tx < $6 THEN true ELSE pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot)) END \
+   AND (f.tx >= $6 + (SELECT pg_snapshot_xmax($9::pg_snapshot)::text::bigint) \
+        OR f.tx >= $6 AND NOT pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $9::pg_snapshot))) \
+   AND (f.tx < $6 + (SELECT pg_snapshot_xmin($5::pg_snapshot)::text::bigint) \
+        OR pg_visible_in_snapshot((f.tx - $6)::text::xid8, (SELECT $5::pg_snapshot))) \
    AND CASE WHEN f.state = 'present' \
             THEN cardinality($7) = 0 OR \
                  NOT EXISTS (SELECT FROM sync_feed o WHERE o.entity_id = f.entity_id AND o.entity = f.entity \

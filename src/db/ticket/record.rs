@@ -1,11 +1,12 @@
 //! What belongs to tickets, for any number of them in a fixed number of queries.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::future::{try_join, try_join4, try_join5};
+use futures_util::future::{try_join, try_join3};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::scope::TicketScope;
 use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
-use crate::db::schema::{accounts, findings, reports, ticket_assignments, tickets};
+use crate::db::schema::{accounts, tickets};
 use crate::db::{Conn, DbError, duty, integrity};
 use crate::domain::duty::Answering;
 use crate::domain::integrity::IntegrityFlag;
@@ -87,7 +88,8 @@ pub struct Belongings {
     pub integrity: Option<IntegrityFlag>,
 }
 
-/// What belongs to each of these tickets, as far as the scope holds it. The questions go out together: none waits for another's answer.
+/// What belongs to each of these tickets, as far as the scope holds it. The questions go out together: none waits for another's answer,
+/// but for what few tickets have.
 pub async fn belongings(
     conn: &Conn,
     scope: &TicketScope,
@@ -96,54 +98,86 @@ pub async fn belongings(
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let supervised = tickets.iter().filter(|ticket| ticket.supervision_level > 0);
     let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
-    let own = try_join5(
-        cooperating(conn, &ids),
-        origins(conn, tickets),
-        duty::answering(conn, &ids),
-        photos(conn, &ids),
-        request::of_tickets(conn, &ids),
-    );
-    let rare = try_join4(
+    let own = try_join(beside(conn, &ids), photos(conn, &ids));
+    let rare = try_join3(
         earlier(conn, scope, tickets),
         slip::of_tickets(conn, &supervised),
         people(conn, tickets),
-        integrity::of_tickets(conn, &ids),
     );
-    let ((mut cooperating, origins, mut answering, mut photos, requests), rare) =
-        try_join(own, rare).await?;
-    let (mut earlier, slips, people, mut integrity) = rare;
+    let ((beside, mut photos), (mut earlier, slips, people)) = try_join(own, rare).await?;
+    let those = |having: fn(&BesideRow) -> bool| -> Vec<Uuid> {
+        let rows = beside.iter().filter(|row| having(row));
+        rows.map(|row| row.ticket_id).collect()
+    };
+    let (with_requests, flagged) = (those(|row| row.with_requests), those(|row| row.flagged));
+    let (requests, mut integrity) = try_join(
+        request::of_tickets(conn, &with_requests),
+        integrity::of_tickets(conn, &flagged),
+    )
+    .await?;
     let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
     let mut slips = grouped(slips.into_iter().map(|it| (it.ticket_id, it)));
+    let mut beside: HashMap<Uuid, BesideRow> =
+        beside.into_iter().map(|it| (it.ticket_id, it)).collect();
     let of = |ticket: &Ticket| {
         let id = ticket.id;
-        let origin = ticket.finding_id.and_then(|id| origins.get(&id).copied());
+        let row = beside.remove(&id).ok_or(DbError::NotFound)?;
         let belongings = Belongings {
-            cooperating: cooperating.remove(&id).unwrap_or_default(),
-            report_id: origin.map(|(report, _)| report),
-            seen_at: origin.map(|(_, seen_at)| seen_at),
+            cooperating: row.cooperating,
+            report_id: row.report_id,
+            seen_at: row.seen_at.map(SqlTimestamp::to_jiff),
             earlier: earlier.remove(&id),
-            answering: answering.remove(&id).unwrap_or_default(),
+            answering: duty::answering(row.answering)?,
             photos: photos.remove(&id).unwrap_or_default(),
             requests: requests.remove(&id).unwrap_or_default(),
             slips: slips.remove(&id).unwrap_or_default(),
             assignee: ticket.assignee_id.and_then(|id| people.get(&id).cloned()),
             integrity: integrity.remove(&id),
         };
-        (id, belongings)
+        Ok((id, belongings))
     };
-    Ok(tickets.iter().map(of).collect())
+    tickets.iter().map(of).collect()
 }
 
-async fn cooperating(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, DbError> {
-    let rows: Vec<(Uuid, String)> = ticket_assignments::table
-        .filter(ticket_assignments::ticket_id.eq_any(ids))
-        .filter(ticket_assignments::role.eq("cooperating"))
-        .filter(ticket_assignments::until.is_null())
-        .order(ticket_assignments::unit_name)
-        .select((ticket_assignments::ticket_id, ticket_assignments::unit_name))
+#[derive(QueryableByName)]
+struct BesideRow {
+    #[diesel(sql_type = SqlUuid)]
+    ticket_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    report_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    seen_at: Option<SqlTimestamp>,
+    #[diesel(sql_type = Array<Text>)]
+    cooperating: Vec<String>,
+    #[diesel(sql_type = Array<Record<(Text, Text, Text)>>)]
+    answering: Vec<(String, String, String)>,
+    #[diesel(sql_type = Bool)]
+    with_requests: bool,
+    #[diesel(sql_type = Bool)]
+    flagged: bool,
+}
+
+/// In one statement: each costs more than what it finds here.
+static BESIDE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "\
+SELECT t.id AS ticket_id, r.id AS report_id, coalesce(r.captured_at, r.received_at) AS seen_at, \
+       ARRAY(SELECT a.unit_name FROM ticket_assignments a \
+              WHERE a.ticket_id = t.id AND a.role = 'cooperating' AND a.until IS NULL ORDER BY a.unit_name) AS cooperating, \
+       {} AS answering, \
+       EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = t.id) AS with_requests, \
+       EXISTS (SELECT FROM integrity_flags i WHERE i.ticket_id = t.id AND i.lifted_at IS NULL) AS flagged \
+  FROM tickets t LEFT JOIN findings f ON f.id = t.finding_id LEFT JOIN reports r ON r.id = f.report_id \
+ WHERE t.id = ANY ($1)",
+        duty::ANSWERING
+    )
+});
+
+async fn beside(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<BesideRow>, DbError> {
+    cached(BESIDE.as_str())
+        .bind::<Array<SqlUuid>, _>(ids)
         .load(&mut conn)
-        .await?;
-    Ok(grouped(rows))
+        .await
 }
 
 async fn people(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Person>, DbError> {
@@ -158,33 +192,6 @@ async fn people(mut conn: &Conn, tickets: &[Ticket]) -> Result<HashMap<Uuid, Per
         .await?;
     let people = rows.into_iter().map(|(id, name)| (id, Person { id, name }));
     Ok(people.collect())
-}
-
-/// The reports of tickets by their findings, and when each was made, as far as can be told.
-async fn origins(
-    mut conn: &Conn,
-    tickets: &[Ticket],
-) -> Result<HashMap<Uuid, (Uuid, Timestamp)>, DbError> {
-    let ids: Vec<Uuid> = tickets
-        .iter()
-        .filter_map(|ticket| ticket.finding_id)
-        .collect();
-    type Origin = (Uuid, Uuid, Option<SqlTimestamp>, SqlTimestamp);
-    let rows: Vec<Origin> = findings::table
-        .inner_join(reports::table)
-        .filter(findings::id.eq_any(ids))
-        .select((
-            findings::id,
-            findings::report_id,
-            reports::captured_at,
-            reports::received_at,
-        ))
-        .load(&mut conn)
-        .await?;
-    let origin = |(finding, report, captured, received): Origin| {
-        (finding, (report, captured.unwrap_or(received).to_jiff()))
-    };
-    Ok(rows.into_iter().map(origin).collect())
 }
 
 /// What these tickets are recurrences of, within the scope.

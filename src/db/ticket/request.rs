@@ -115,6 +115,9 @@ pub async fn insert(conn: &mut Conn, request: &Request) -> Result<(), DbError> {
 
 /// Requests of these tickets, oldest first.
 pub async fn of_tickets(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Request>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Row> = ticket_requests::table
         .filter(ticket_requests::ticket_id.eq_any(ids))
         .order((

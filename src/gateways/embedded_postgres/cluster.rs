@@ -20,7 +20,7 @@ const LONGEST_SOCKET_DIR: usize = 107 - "/.s.PGSQL.5432".len();
 const LOG_TAIL_LINES: usize = 20;
 
 /// Over what PostgreSQL would choose itself. The command line wins over the cluster's files, so that a release can change them.
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 21] = [
     // Durable: what was answered 201 is on disk.
     "fsync=on",
     "full_page_writes=on",
@@ -31,6 +31,10 @@ const SETTINGS: [&str; 18] = [
     "max_prepared_transactions=0",
     "max_connections=100",
     "shared_buffers=512MB",
+    // After each checkpoint every page is logged whole once more: in a large city that is most of what is written.
+    "max_wal_size=4GB",
+    "checkpoint_timeout=15min",
+    "update_process_title=off",
     "timezone=UTC",
     "log_timezone=UTC",
     // One log file a weekday, written anew each week.

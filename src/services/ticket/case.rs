@@ -3,6 +3,7 @@
 //! command allowed now (409).
 
 use std::collections::HashMap;
+use std::slice;
 use std::sync::Arc;
 
 use futures_util::TryFutureExt as _;
@@ -11,13 +12,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::record::complete;
+use super::record::{complete, record};
 use super::suggest::suggestions;
 use super::{stage, trail};
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::event::End;
-use crate::db::{self, Conn};
+use crate::db::ticket::record::{Belongings, belongings};
+use crate::db::{self, Conn, DbError};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
 use crate::domain::calendar::WorkCalendar;
@@ -79,10 +81,12 @@ pub struct Given {
     pub relation: Relation,
     /// The reference data that it was given by.
     pub(super) reference: Arc<Reference>,
+    /// What lies beside it, if that was asked for.
+    beside: Option<Belongings>,
 }
 
 impl<'a> Case<'a> {
-    /// Locks the ticket and checks that the command is allowed.
+    /// Locks the ticket and checks that the command is allowed. The caller holds readers ([`db::feed::hold_readers`]).
     pub async fn open(
         svc: &'a Services,
         conn: &mut Conn,
@@ -95,8 +99,7 @@ impl<'a> Case<'a> {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,
         };
-        let ((), ticket, stamps) = try_join3(
-            db::feed::hold_readers(conn),
+        let (ticket, stamps) = try_join(
             db::ticket::lock(conn, &scope, target.id),
             db::reference::stamps(conn),
         )
@@ -182,8 +185,14 @@ impl<'a> Case<'a> {
     }
 
     /// Writes the ticket back with its row of the trail; requests that make no sense any more lapse. What happens in triage,
-    /// and a forced closing that is not confirmed, is the office's own: units see neither the row nor a version of it.
-    pub async fn close(mut self, conn: &mut Conn, entry: Entry) -> Result<Given> {
+    /// and a forced closing that is not confirmed, is the office's own: units see neither the row nor a version of it. What `seen_by` holds
+    /// beside the ticket is asked for in the same round trip.
+    pub async fn close(
+        mut self,
+        conn: &mut Conn,
+        entry: Entry,
+        seen_by: Option<&TicketScope>,
+    ) -> Result<Given> {
         let office_only = entry.office_only || self.ticket.state == State::Triage;
         if office_only {
             self.ticket.rev = self.rev_before;
@@ -228,14 +237,18 @@ impl<'a> Case<'a> {
         );
         let mut changed = entry.others;
         changed.push(self.ticket.id);
-        if entry.photos.is_empty() && !office_only {
-            try_join(writing, db::feed::tickets(conn, &changed)).await?;
+        let beside = if entry.photos.is_empty() && !office_only {
+            let telling = self.tell_all(conn, &changed);
+            try_join3(writing, telling, self.beside(conn, seen_by))
+                .await?
+                .2
         } else {
             let ((), seq) = writing.await?;
             self.link(conn, seq, &entry.photos).await?;
-            self.announce(conn, &changed, office_only, !entry.photos.is_empty())
-                .await?;
-        }
+            let telling = self.announce(conn, &changed, office_only, !entry.photos.is_empty());
+            let beside = self.beside(conn, seen_by).err_into();
+            try_join(telling, beside).await?.1
+        };
         if self.ticket.state == State::Merged && !office_only {
             db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
         }
@@ -247,7 +260,20 @@ impl<'a> Case<'a> {
             rev_before: self.rev_before,
             relation: self.relation,
             reference: self.reference,
+            beside,
         })
+    }
+
+    async fn beside(
+        &self,
+        conn: &Conn,
+        seen_by: Option<&TicketScope>,
+    ) -> std::result::Result<Option<Belongings>, DbError> {
+        let Some(scope) = seen_by else {
+            return Ok(None);
+        };
+        let mut beside = belongings(conn, scope, slice::from_ref(&self.ticket)).await?;
+        Ok(beside.remove(&self.ticket.id))
     }
 
     async fn link(&self, conn: &mut Conn, seq: i32, photos: &[DeclaredPhoto]) -> Result<()> {
@@ -260,6 +286,13 @@ impl<'a> Case<'a> {
         evidence::have_judged(conn, &aids, self.now).await
     }
 
+    async fn tell_all(&self, conn: &Conn, changed: &[Uuid]) -> std::result::Result<(), DbError> {
+        match changed {
+            [_this_alone] => db::feed::ticket(conn, &self.ticket).await,
+            _ => db::feed::tickets(conn, changed).await,
+        }
+    }
+
     /// Tells phones.
     async fn announce(
         &self,
@@ -270,7 +303,7 @@ impl<'a> Case<'a> {
     ) -> Result<()> {
         let this = &[self.ticket.id];
         match (office_only, self.command) {
-            (false, _) => return Ok(db::feed::tickets(conn, changed).await?),
+            (false, _) => return Ok(self.tell_all(conn, changed).await?),
             // What the inspector who found it holds is different now.
             (true, Command::Correct) => db::feed::tickets(conn, this).await?,
             (true, _) => db::feed::tickets_for_office(conn, this).await?,
@@ -394,10 +427,15 @@ pub(super) async fn view(
     given: Given,
 ) -> Result<TicketView> {
     let (reference, now) = (given.reference, svc.now());
-    let record = records(&reference, conn, actor, vec![given.ticket], now)
-        .await?
-        .pop()
-        .ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?;
+    let beside = given.beside;
+    let beside =
+        beside.ok_or_else(|| anyhow::anyhow!("nobody asked what lies beside the ticket"))?;
+    let mut record = record(&reference, given.ticket, beside)?;
+    if actor.role.is_office() {
+        let this = slice::from_ref(&record.ticket);
+        let mut suggested = suggestions(&reference, conn, this, now).await?;
+        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
+    }
     Ok(show(&reference, actor, given.relation, record, now))
 }
 

@@ -6,11 +6,12 @@ use super::{
     give_back, merge, recheck, redispatch, reject, rule_ownership, submit, supervise, suspension,
     void,
 };
-use crate::db::{AsyncConnection as _, Conn};
+use crate::db::ticket::TicketScope;
+use crate::db::{self, AsyncConnection as _, Conn};
 use crate::domain::account::Actor;
 use crate::domain::ticket::command::{Order, Target};
 use crate::domain::ticket::projection::TicketView;
-use crate::services::error::{Error, Result};
+use crate::services::error::Result;
 use crate::services::state::Services;
 
 /// Gives a command in a transaction of its own. Answers the ticket as the caller may see it.
@@ -24,11 +25,21 @@ pub async fn give(
     order: Order,
 ) -> Result<TicketView> {
     let mut conn = svc.conn().await?;
-    conn.transaction::<_, Error, _>(async |conn| {
-        let given = carry_out(svc, conn, actor, target, order).await?;
-        view(svc, conn, actor, given).await
-    })
-    .await
+    db::transaction::begin_holding_readers(&mut conn).await?;
+    let seen = give_and_see(svc, &mut conn, actor, target, order).await;
+    db::transaction::end(&mut conn, seen).await
+}
+
+async fn give_and_see(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    target: Target,
+    order: Order,
+) -> Result<TicketView> {
+    let scope = TicketScope::of(actor);
+    let given = carry_out(svc, conn, actor, target, order, Some(&scope)).await?;
+    view(svc, conn, actor, given).await
 }
 
 /// Gives a command within the caller's transaction: on a failure nothing of it stays, and the caller's work goes on.
@@ -42,20 +53,25 @@ pub async fn give_on(
     target: Target,
     order: Order,
 ) -> Result<Given> {
-    conn.transaction(async |conn| carry_out(svc, conn, actor, target, order).await)
-        .await
+    conn.transaction(async |conn| {
+        db::feed::hold_readers(conn).await?;
+        carry_out(svc, conn, actor, target, order, None).await
+    })
+    .await
 }
 
+/// The caller holds readers. With a scope, what it holds beside the ticket is read as well.
 async fn carry_out(
     svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
     target: Target,
     order: Order,
+    seen_by: Option<&TicketScope>,
 ) -> Result<Given> {
     let mut case = Case::open(svc, conn, actor, target, order.command()).await?;
     let entry = act(&mut case, conn, order).await?;
-    case.close(conn, entry).await
+    case.close(conn, entry, seen_by).await
 }
 
 /// The command's own act.

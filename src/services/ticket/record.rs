@@ -2,7 +2,7 @@
 
 use crate::db::Conn;
 use crate::db::ticket::TicketScope;
-use crate::db::ticket::record::belongings;
+use crate::db::ticket::record::{Belongings, belongings};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::TicketRecord;
 use crate::services::error::Result;
@@ -18,29 +18,38 @@ pub(in crate::services) async fn complete(
     let mut belongings = belongings(conn, scope, &tickets).await?;
     let whole = |ticket: Ticket| {
         let beside = belongings.remove(&ticket.id).unwrap_or_default();
-        let entry = reference.catalogue.get(&ticket.item);
-        let entry = entry.ok_or_else(|| anyhow::anyhow!("the item of a ticket is gone"))?;
-        let condition = ticket
-            .condition_id
-            .and_then(|id| reference.catalogue.condition(id));
-        let point = ticket.point_id.and_then(|id| reference.check_point(id));
-        Ok(TicketRecord {
-            item: entry.item.clone(),
-            condition: condition.cloned(),
-            cooperating: beside.cooperating,
-            point_name: point.map(|point| point.name_zh.clone()),
-            report_id: beside.report_id,
-            integrity: beside.integrity,
-            seen_at: beside.seen_at,
-            photos: beside.photos,
-            earlier: beside.earlier,
-            answering: beside.answering,
-            suggestions: Vec::new(),
-            requests: beside.requests,
-            slips: beside.slips,
-            assignee: beside.assignee,
-            ticket,
-        })
+        record(reference, ticket, beside)
     };
     tickets.into_iter().map(whole).collect()
+}
+
+/// A ticket with what lies beside it.
+pub(super) fn record(
+    reference: &Reference,
+    ticket: Ticket,
+    beside: Belongings,
+) -> Result<TicketRecord> {
+    let entry = reference.catalogue.get(&ticket.item);
+    let entry = entry.ok_or_else(|| anyhow::anyhow!("the item of a ticket is gone"))?;
+    let condition = ticket
+        .condition_id
+        .and_then(|id| reference.catalogue.condition(id));
+    let point = ticket.point_id.and_then(|id| reference.check_point(id));
+    Ok(TicketRecord {
+        item: entry.item.clone(),
+        condition: condition.cloned(),
+        cooperating: beside.cooperating,
+        point_name: point.map(|point| point.name_zh.clone()),
+        report_id: beside.report_id,
+        integrity: beside.integrity,
+        seen_at: beside.seen_at,
+        photos: beside.photos,
+        earlier: beside.earlier,
+        answering: beside.answering,
+        suggestions: Vec::new(),
+        requests: beside.requests,
+        slips: beside.slips,
+        assignee: beside.assignee,
+        ticket,
+    })
 }

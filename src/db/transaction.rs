@@ -1,0 +1,29 @@
+//! Transactions that begin with more than `BEGIN`, in one round trip: each round costs a command as much as a statement does. Begun and ended
+//! by services, like any other; a connection that is dropped in between is not lent again.
+
+use diesel_async::{AnsiTransactionManager, TransactionManager as _};
+
+use super::{Conn, DbError};
+
+/// Begins a transaction that holds readers from the start, as by [`hold_readers`](super::feed::hold_readers). [`end`] ends it.
+pub async fn begin_holding_readers(conn: &mut Conn) -> Result<(), DbError> {
+    let begin = format!("BEGIN; {}", super::feed::HOLD_READERS);
+    AnsiTransactionManager::begin_transaction_sql(conn, &begin).await
+}
+
+/// Ends a transaction as what was done in it ended: commits it, or takes all of it back.
+///
+/// # Errors
+/// That of the work; else that of the commit.
+pub async fn end<T, E: From<DbError>>(conn: &mut Conn, done: Result<T, E>) -> Result<T, E> {
+    match done {
+        Ok(done) => {
+            AnsiTransactionManager::commit_transaction(conn).await?;
+            Ok(done)
+        }
+        Err(error) => match AnsiTransactionManager::rollback_transaction(conn).await {
+            Ok(()) | Err(DbError::BrokenTransactionManager) => Err(error),
+            Err(unable) => Err(unable.into()),
+        },
+    }
+}
