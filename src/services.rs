@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit;
 pub mod bulletin;
+pub mod deduction;
 pub mod demo;
 pub mod duty;
 pub mod error;

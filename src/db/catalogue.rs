@@ -13,6 +13,7 @@ use super::{Conn, DbError};
 use crate::domain::calendar::LimitError;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition, ItemKey, UnknownWord};
 use crate::domain::reference::CatalogueEdition;
+use crate::domain::text::Text;
 
 /// Rows to a statement: PostgreSQL takes 65,535 parameters.
 const CHUNK: usize = 500;
@@ -26,6 +27,8 @@ struct ItemRow {
     name_zh: String,
     name_en: String,
     kind: String,
+    major_zh: Option<String>,
+    major_en: Option<String>,
     radius_m: Option<i32>,
 }
 
@@ -43,6 +46,10 @@ impl ItemRow {
             },
             name_zh: self.name_zh,
             name_en: self.name_en,
+            major: self
+                .major_zh
+                .zip(self.major_en)
+                .map(|(zh, en)| Text::new(zh, en)),
             radius_m: self.radius_m.map(unsigned).transpose()?,
         })
     }
@@ -284,6 +291,8 @@ pub async fn insert_items(conn: &mut Conn, items: &[CatalogueItem]) -> Result<Ve
                 catalogue_items::name_zh.eq(&item.name_zh),
                 catalogue_items::name_en.eq(&item.name_en),
                 catalogue_items::kind.eq(item.kind.as_str()),
+                catalogue_items::major_zh.eq(item.major.as_ref().map(|major| major.zh.as_ref())),
+                catalogue_items::major_en.eq(item.major.as_ref().map(|major| major.en.as_ref())),
                 catalogue_items::radius_m.eq(item.radius_m.map(signed).transpose()?),
             ))
         });

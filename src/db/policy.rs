@@ -47,15 +47,19 @@ pub async fn versions_in_force(conn: &mut Conn) -> Result<Vec<PolicyVersion>, Db
     rows.into_iter().map(read).collect()
 }
 
-/// What a key was set to, and when, the oldest first.
-pub async fn history(conn: &mut Conn, key: &str) -> Result<Vec<(Value, Timestamp)>, DbError> {
-    let rows: Vec<(Value, jiff_diesel::Timestamp)> = policies::table
-        .filter(policies::key.eq(key))
-        .order(policies::version)
-        .select((policies::value, policies::set_at))
+/// What keys were set to, and when, the oldest first.
+pub async fn history(
+    conn: &mut Conn,
+    keys: &[&str],
+) -> Result<Vec<(String, Value, Timestamp)>, DbError> {
+    let rows: Vec<(String, Value, jiff_diesel::Timestamp)> = policies::table
+        .filter(policies::key.eq_any(keys))
+        .order((policies::key, policies::version))
+        .select((policies::key, policies::value, policies::set_at))
         .load(conn)
         .await?;
-    let read = |(value, at): (Value, jiff_diesel::Timestamp)| (value, at.to_jiff());
+    let read =
+        |(key, value, at): (String, Value, jiff_diesel::Timestamp)| (key, value, at.to_jiff());
     Ok(rows.into_iter().map(read).collect())
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use super::calendar::LimitUnit;
+use super::text::Text;
 
 /// A catalogue item's name: scheme, version and code (测评项目).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +135,8 @@ pub struct CatalogueItem {
     pub name_en: String,
     /// What a finding of it is about.
     pub kind: ItemKind,
+    /// 大类: what the edition groups it in.
+    pub major: Option<Text>,
     /// Two findings of it this close are the same place, in metres; none: as the policy says.
     pub radius_m: Option<u32>,
 }

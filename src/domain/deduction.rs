@@ -28,6 +28,11 @@ impl Points {
     pub const fn hundredths(hundredths: u32) -> Self {
         Self(hundredths)
     }
+
+    /// In hundredths.
+    pub const fn in_hundredths(self) -> u32 {
+        self.0
+    }
 }
 
 impl fmt::Display for Points {
@@ -102,11 +107,21 @@ impl Ground {
     /// Why a ticket costs something at an instant; none while it is not filed, or when it came to nothing. Who has appealed with
     /// success is not late.
     pub fn of(ticket: &Ticket, at: Timestamp) -> Option<Self> {
-        match ticket.state {
+        let late = ticket.closed_late() || ticket.is_overdue_at(at);
+        Self::heaviest(
+            ticket.state,
+            ticket.recurrence_of.is_some(),
+            late,
+            ticket.exempt,
+        )
+    }
+
+    /// The same of a ticket of which no more than this is known.
+    pub fn heaviest(state: State, repeated: bool, late: bool, exempt: bool) -> Option<Self> {
+        match state {
             State::Triage | State::Rejected | State::Merged | State::Voided => None,
-            _ if ticket.recurrence_of.is_some() => Some(Self::Repeated),
-            _ if ticket.exempt => Some(Self::Found),
-            _ if ticket.closed_late() || ticket.is_overdue_at(at) => Some(Self::Late),
+            _ if repeated => Some(Self::Repeated),
+            _ if late && !exempt => Some(Self::Late),
             _ => Some(Self::Found),
         }
     }

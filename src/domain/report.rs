@@ -9,6 +9,7 @@ use super::criterion::{NewObservation, Observation};
 use super::evidence::{DeclaredPhoto, Sha256Digest};
 use super::geo::{Datum, Point};
 use super::sync::captured::Estimate;
+use super::text::Text;
 use super::ticket::command::UnknownWord;
 
 /// Who found what a report tells of (来源); it decides what a fault costs.
@@ -35,6 +36,16 @@ impl Source {
             Self::District => "district",
             Self::SelfCheck => "self_check",
             Self::Superior => "superior",
+        }
+    }
+
+    /// As people in the city say it.
+    pub fn title(self) -> Text {
+        match self {
+            Self::City => Text::new("市级督查", "city"),
+            Self::District => Text::new("区县督查", "district"),
+            Self::SelfCheck => Text::new("自查", "self-check"),
+            Self::Superior => Text::new("上级反馈", "superior"),
         }
     }
 }

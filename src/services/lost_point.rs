@@ -1,23 +1,20 @@
 //! The lost-points list (失分项清单): every fault with the ticket that puts it right, point by point. The office reads all of it, a unit
 //! what it answers for; what is sealed is the office's alone, like the round that it was found in.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::{Stream, stream};
 use jiff::Timestamp;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::lost_point::{Lost, LostFilter, Place};
 use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
-use crate::domain::deduction::{Ground, LostPoint, Points, Scale};
+use crate::domain::deduction::{Ground, LostPoint};
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
-use crate::domain::policy::Policies;
-use crate::domain::report::Source;
 use crate::domain::round::{RoundMode, RoundState};
+use crate::services::deduction::Scales;
 use crate::services::error::{Code, Error, Result};
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
@@ -134,41 +131,6 @@ fn priced(lost: Lost, scales: &Scales, office: bool, now: Timestamp) -> LostPoin
         round_id: lost.round_id.filter(|_| office),
         criteria: lost.criteria,
     }
-}
-
-/// What faults have cost since when, by who found them.
-struct Scales {
-    set: HashMap<&'static str, Vec<(Timestamp, Scale)>>,
-    defaults: Policies,
-}
-
-impl Scales {
-    async fn read(conn: &mut Conn) -> Result<Self> {
-        let mut set: HashMap<&'static str, Vec<(Timestamp, Scale)>> = HashMap::new();
-        for source in Source::ALL {
-            let key = Policies::deduction_key(source);
-            for (value, at) in db::policy::history(conn, key).await? {
-                let scale = read_scale(value)?;
-                set.entry(key).or_default().push((at, scale));
-            }
-        }
-        Ok(Self {
-            set,
-            defaults: Policies::default(),
-        })
-    }
-
-    /// By the scale that was in force when the ticket was listed: a change of the policy prices nothing anew.
-    fn points(&self, source: Source, ground: Ground, listed_at: Timestamp) -> Points {
-        let set = self.set.get(Policies::deduction_key(source));
-        let then = set.into_iter().flatten().rfind(|(at, _)| *at <= listed_at);
-        let scale = then.map_or_else(|| *self.defaults.deduction(source), |(_, scale)| *scale);
-        scale.points(ground)
-    }
-}
-
-fn read_scale(value: Value) -> Result<Scale> {
-    Ok(serde_json::from_value(value).map_err(anyhow::Error::from)?)
 }
 
 /// The names of what lost points refer to.

@@ -12,7 +12,7 @@ use super::overdue::Row as DueRow;
 use crate::db::cached::cached;
 use crate::db::{Conn, DbError};
 use crate::domain::geo::Point;
-use crate::domain::round::RoundMode;
+use crate::domain::report::Source;
 use crate::domain::text::Text as Words;
 use crate::domain::ticket::ledger::{LedgerFilter, LedgerLine, LedgerPoint};
 
@@ -23,7 +23,9 @@ struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     round_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
-    round_mode: Option<String>,
+    source: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    listed_at: SqlTimestamp,
     #[diesel(sql_type = Timestamptz)]
     found_at: SqlTimestamp,
     #[diesel(sql_type = Nullable<Text>)]
@@ -76,10 +78,6 @@ impl TryFrom<Row> for LedgerLine {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Self, DbError> {
-        let mode = |word: String| {
-            let mode = word.parse::<RoundMode>();
-            mode.map_err(|error| DbError::DeserializationError(error.into()))
-        };
         let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
         let kind = row.point_kind_zh.zip(row.point_kind_en);
         let point = row
@@ -93,11 +91,13 @@ impl TryFrom<Row> for LedgerLine {
         let position = row.lat.zip(row.lon).map(|(lat, lon)| Point::new(lat, lon));
         Ok(Self {
             ticket: row.due.try_into()?,
-            round: row
-                .round_name
-                .zip(row.round_mode)
-                .map(|(name, word)| Ok::<_, DbError>((name, mode(word)?)))
-                .transpose()?,
+            round: row.round_name,
+            source: row
+                .source
+                .map(|word| word.parse::<Source>())
+                .transpose()
+                .map_err(|error| DbError::DeserializationError(error.into()))?,
+            listed_at: row.listed_at.to_jiff(),
             found_at: row.found_at.to_jiff(),
             point,
             position: position
@@ -160,7 +160,7 @@ SELECT t.id, t.number, t.state, t.scheme, t.version, t.item, t.text, t.district_
        (SELECT coalesce(array_agg(a.unit_name ORDER BY a.unit_name), '{}') FROM ticket_assignments a \
          WHERE a.ticket_id = t.id AND a.role = 'cooperating' AND a.until IS NULL) AS cooperating, \
        t.dispatched_at, coalesce(t.due_at, t.created_at) AS due_at, t.due_provisional, t.submitted_at, t.photos_due_at, t.supervision_level, \
-       n.name AS round_name, n.mode AS round_mode, coalesce(r.captured_at, r.received_at, t.created_at) AS found_at, \
+       n.name AS round_name, r.source, t.listed_at, coalesce(r.captured_at, r.received_at, t.created_at) AS found_at, \
        p.name_zh AS point_name, k.name_zh AS point_kind_zh, k.name_en AS point_kind_en, p.address AS point_address, t.lat, t.lon, \
        coalesce(photos.before, 0) AS before_photos, coalesce(photos.after, 0) AS after_photos, \
        coalesce(people.sponsors, '{}') AS sponsors, coalesce(people.chiefs, '{}') AS point_chiefs, \

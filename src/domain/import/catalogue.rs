@@ -32,7 +32,7 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// Columns that a file may leave out.
-const OPTIONAL: &[&str] = &["radius_m"];
+const OPTIONAL: &[&str] = &["radius_m", "major_zh", "major_en"];
 
 /// A version of the catalogue as its file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct ConditionRow {
     pub name_en: String,
     /// What a finding of the item is about.
     pub kind: ItemKind,
+    /// 大类: what the item is grouped in.
+    pub major: Option<Text>,
     /// Kinds of places where it applies, as text; may be empty.
     pub places_zh: String,
     /// Subject that leads (牵头).
@@ -88,7 +90,7 @@ pub struct ConditionRow {
 #[derive(Default)]
 struct Seen {
     edition: Option<(String, String)>,
-    items: HashMap<String, (ItemKind, Option<u32>, u64)>,
+    items: HashMap<String, ConditionRow>,
     conditions: HashSet<String>,
 }
 
@@ -122,7 +124,7 @@ fn row(cells: &mut Cells<'_>) -> Option<ConditionRow> {
     let before = photos(cells, "min_before_photos");
     let after = photos(cells, "min_after_photos");
     let (danger, limit_source) = (cells.value("danger"), cells.text("limit_source"));
-    let radius_m = radius_m(cells);
+    let (major, radius_m) = (major(cells), radius_m(cells));
     Some(ConditionRow {
         line: cells.line(),
         item: item?,
@@ -130,6 +132,7 @@ fn row(cells: &mut Cells<'_>) -> Option<ConditionRow> {
         name_zh: name_zh?,
         name_en: name_en?,
         kind: kind?,
+        major: major?,
         places_zh: places_zh?,
         lead_subject: lead_subject?,
         cooperating: words(&cooperating?),
@@ -160,20 +163,27 @@ fn agree(
         cells.refuse("version", text);
         return None;
     }
-    let (kind, radius_m, line) =
-        *seen
-            .items
-            .entry(row.item.clone())
-            .or_insert((row.kind, row.radius_m, row.line));
-    if kind != row.kind {
+    let first = seen.items.entry(row.item.clone());
+    let first = first.or_insert_with(|| row.clone());
+    let line = first.line;
+    if first.kind != row.kind {
+        let kind = first.kind.as_str();
         let text = Text::new(
-            format!("项目 {} 在第 {line} 行为 {}", row.item, kind.as_str()),
-            format!("item {} is a {} in line {line}", row.item, kind.as_str()),
+            format!("项目 {} 在第 {line} 行为 {kind}", row.item),
+            format!("item {} is a {kind} in line {line}", row.item),
         );
         cells.refuse("kind", text);
         return None;
     }
-    if radius_m != row.radius_m {
+    if first.major != row.major {
+        let text = Text::new(
+            format!("与第 {line} 行同一项目的大类不同"),
+            format!("is another category than that of the item in line {line}"),
+        );
+        cells.refuse("major_zh", text);
+        return None;
+    }
+    if first.radius_m != row.radius_m {
         let text = Text::new(
             format!("与第 {line} 行同一项目的半径不同"),
             format!("is another radius than that of the item in line {line}"),
@@ -225,6 +235,16 @@ fn photos(cells: &mut Cells<'_>, column: &'static str) -> Option<u32> {
     );
     cells.refuse(column, text);
     None
+}
+
+/// In both languages or in none. The outer `None` is a fault.
+fn major(cells: &mut Cells<'_>) -> Option<Option<Text>> {
+    let (zh, en) = (cells.optional("major_zh")?, cells.optional("major_en")?);
+    if zh.is_none() && en.is_none() {
+        return Some(None);
+    }
+    let (zh, en) = (cells.required("major_zh"), cells.required("major_en"));
+    Some(Some(Text::new(zh?, en?)))
 }
 
 /// The outer `None` is a fault.

@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::machine::State;
 use super::overdue::DueTicket;
+use crate::domain::deduction::Ground;
 use crate::domain::geo::Point;
-use crate::domain::round::RoundMode;
+use crate::domain::report::Source;
 use crate::domain::text::Text;
 
 /// A filed ticket with what stands beside it.
@@ -14,8 +15,12 @@ use crate::domain::text::Text;
 pub struct LedgerLine {
     /// The ticket.
     pub ticket: DueTicket,
-    /// 督查批次, and how it was made.
-    pub round: Option<(String, RoundMode)>,
+    /// 督查批次.
+    pub round: Option<String>,
+    /// 来源: who found it; none of a ticket without a report.
+    pub source: Option<Source>,
+    /// When it was listed: what it costs is decided by the scale of that instant.
+    pub listed_at: Timestamp,
     /// When it was found; a reader is shown the day.
     pub found_at: Timestamp,
     /// Where.
@@ -74,6 +79,12 @@ impl LedgerLine {
         let closed_late = self.ticket.state == State::Closed
             && finished.is_some_and(|finished| finished > self.ticket.due.at);
         self.overdue || closed_late
+    }
+
+    /// Why it costs what it costs (扣分).
+    pub fn ground(&self) -> Option<Ground> {
+        let repeated = self.recurrence_of.is_some();
+        Ground::heaviest(self.ticket.state, repeated, self.is_late(), self.exempt)
     }
 
     /// 完成日期: when it was submitted, or closed without.

@@ -101,6 +101,7 @@ fn rows(page: Page<LostPoint>, reference: &Arc<Reference>, lang: Lang) -> Result
     };
     let row = |lost: LostPoint| {
         let state = lost.ticket.state.title().get(lang).to_owned();
+        let source = lost.source.title().get(lang).to_owned();
         let row = LostPointOut::of(lost, reference);
         let item_name = match lang {
             Lang::Zh => row.item_name_zh,
@@ -116,7 +117,7 @@ fn rows(page: Page<LostPoint>, reference: &Arc<Reference>, lang: Lang) -> Result
             plain(row.district_name.unwrap_or_default()),
             plain(row.point_name.unwrap_or_default()),
             plain(row.lead_unit.unwrap_or_default()),
-            word(row.source, lang).to_owned(),
+            source,
             row.deduction.unwrap_or_default(),
             row.ground
                 .map_or("", |ground| word(ground, lang))
@@ -132,10 +133,6 @@ fn rows(page: Page<LostPoint>, reference: &Arc<Reference>, lang: Lang) -> Result
 fn word(word: &'static str, lang: Lang) -> &'static str {
     match (lang, word) {
         (Lang::En, _) => word,
-        (Lang::Zh, "city") => "市级督查",
-        (Lang::Zh, "district") => "区县督查",
-        (Lang::Zh, "self_check") => "自查",
-        (Lang::Zh, "superior") => "上级反馈",
         (Lang::Zh, "found") => "发现问题",
         (Lang::Zh, "late") => "逾期未改",
         (Lang::Zh, "repeated") => "问题反弹",

@@ -78,6 +78,7 @@ fn text(cell: Cell, lang: Lang, zone: &Zoned) -> String {
             format!("{}.{}", tenths / 10, tenths % 10)
         }
         Cell::Number(number) => number.to_string(),
+        Cell::Points(points) => points.to_string(),
         Cell::Yes(so) => yes(so, lang).to_owned(),
     }
 }

@@ -1,9 +1,7 @@
 //! The ledger as a spreadsheet: the 33 columns of `ledger-columns.csv` of the reference data (the usual ledger of campaign offices, compiled
-//! for this project), with its field names in English files. The catalogue groups items in no 大类, and no place names its community: those
-//! two columns are for the office's pen.
+//! for this project), with its field names in English files. No place names its community (社区): that column is for the office's pen.
 
 use super::sheet::{Cell, Column, Zoned, column};
-use crate::domain::round::RoundMode;
 use crate::domain::text::{Lang, Text};
 use crate::domain::ticket::machine::State;
 use crate::services::supervision::LedgerRow;
@@ -53,7 +51,11 @@ pub const AFTER_COLUMN: usize = 24;
 pub fn cells(seq: i64, row: LedgerRow, lang: Lang, zone: &Zoned) -> Vec<Cell> {
     let late = row.line.is_late();
     let finished_at = row.line.finished_at();
-    let source = source(&row);
+    let source = row
+        .line
+        .source
+        .map(|source| source.title().get(lang).to_owned());
+    let major = row.major.map(|major| major.get(lang).to_owned());
     let delays = delays(&row, lang, zone);
     let remark = remark(&row, lang);
     let line = row.line;
@@ -69,16 +71,16 @@ pub fn cells(seq: i64, row: LedgerRow, lang: Lang, zone: &Zoned) -> Vec<Cell> {
     vec![
         Cell::Number(seq),
         ticket.number.into(),
-        line.round.map(|(name, _)| name).into(),
+        line.round.into(),
         Cell::Text(zone.day(line.found_at)),
-        Cell::Text(source.get(lang).to_owned()),
+        source.into(),
         ticket.district.map(|district| district.name).into(),
         row.street.into(),
         Cell::Empty,
         kind.into(),
         point.into(),
         place.into(),
-        Cell::Empty,
+        major.into(),
         Cell::Text(row.item_name.get(lang).to_owned()),
         Cell::Text(ticket.text),
         Cell::Number(line.before_photos.into()),
@@ -100,19 +102,10 @@ pub fn cells(seq: i64, row: LedgerRow, lang: Lang, zone: &Zoned) -> Vec<Cell> {
         Cell::Text(delays),
         line.recurrence_of.into(),
         Cell::Number(ticket.supervision_level.into()),
-        Cell::Empty,
+        row.deduction.map_or(Cell::Empty, Cell::Points),
         Cell::Yes(ticket.state == State::Closed),
         Cell::Text(remark),
     ]
-}
-
-/// 来源: how it was found.
-fn source(row: &LedgerRow) -> Text {
-    match row.line.round {
-        Some((_, RoundMode::Covert)) => Text::new("暗访", "covert round"),
-        Some((_, RoundMode::Announced)) => Text::new("明察", "announced round"),
-        None => Text::new("日常督查", "daily inspection"),
-    }
 }
 
 fn recheck(word: &str, lang: Lang) -> Option<String> {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::domain::deduction::Points;
 use crate::domain::text::Lang;
 use crate::http::problem::ApiError;
 use crate::services::reference::CITY_ZONE;
@@ -49,6 +50,8 @@ pub enum Cell {
     Hours(i64),
     /// A whole number.
     Number(i64),
+    /// Points; a decimal number as text for programs.
+    Points(Points),
     /// Whether something is so; nothing is shown when it is not.
     Yes(bool),
     /// A JPEG, in workbooks only.
@@ -63,6 +66,7 @@ impl Cell {
             Self::Text(text) => text.into(),
             Self::Time(at) => at.to_string().into(),
             Self::Hours(number) | Self::Number(number) => number.into(),
+            Self::Points(points) => points.to_string().into(),
             Self::Yes(yes) => yes.into(),
         }
     }

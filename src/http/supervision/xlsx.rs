@@ -171,6 +171,10 @@ fn put(
             let number = i32::try_from(number).unwrap_or(i32::MAX);
             sheet.write_number_with_format(row, column, number, &formats.cell)?
         }
+        Cell::Points(points) => {
+            let points = f64::from(points.in_hundredths()) / 100.0;
+            sheet.write_number_with_format(row, column, points, &formats.cell)?
+        }
         Cell::Picture(jpeg) => {
             let picture = Image::new_from_buffer(&jpeg)?;
             sheet

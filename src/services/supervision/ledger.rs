@@ -8,11 +8,13 @@ use uuid::Uuid;
 use crate::db;
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
+use crate::domain::deduction::Points;
 use crate::domain::page::{Page, decode_cursor};
 use crate::domain::text::Text;
 use crate::domain::ticket::ledger::{LedgerFilter, LedgerLine};
 use crate::domain::ticket::machine::State;
 use crate::domain::unit::UnitKind;
+use crate::services::deduction::Scales;
 use crate::services::error::Result;
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
@@ -43,6 +45,10 @@ pub struct LedgerRow {
     pub line: LedgerLine,
     /// Name of the item.
     pub item_name: Text,
+    /// 问题大类, where the edition groups its items.
+    pub major: Option<Text>,
+    /// 扣分; none when it came to nothing, or when nobody knows who found it.
+    pub deduction: Option<Points>,
     /// 街道, where one leads it.
     pub street: Option<String>,
     /// 属地责任单位: the office of its district.
@@ -84,10 +90,11 @@ pub async fn ledger(
         number: line.ticket.number.clone().unwrap_or_default(),
     });
     let reference = svc.reference.current(&mut conn).await?;
+    let scales = Scales::read(&mut conn).await?;
     let items: Result<Vec<LedgerRow>> = page
         .items
         .into_iter()
-        .map(|line| row(&reference, line))
+        .map(|line| row(&reference, &scales, line))
         .collect();
     let page = Page {
         items: items?,
@@ -118,7 +125,7 @@ pub fn ledger_pages(
     })
 }
 
-fn row(reference: &Reference, line: LedgerLine) -> Result<LedgerRow> {
+fn row(reference: &Reference, scales: &Scales, line: LedgerLine) -> Result<LedgerRow> {
     let ticket = &line.ticket;
     let lead = ticket.lead.as_ref();
     let lead = lead.and_then(|lead| reference.units.get(lead.id));
@@ -126,6 +133,14 @@ fn row(reference: &Reference, line: LedgerLine) -> Result<LedgerRow> {
     let office = district.and_then(|district| reference.units.district_office(&district.code));
     Ok(LedgerRow {
         item_name: reference.item_name(&ticket.item)?,
+        major: reference
+            .catalogue
+            .get(&ticket.item)
+            .and_then(|entry| entry.item.major.clone()),
+        deduction: line
+            .source
+            .zip(line.ground())
+            .map(|(source, ground)| scales.points(source, ground, line.listed_at)),
         street: lead
             .filter(|unit| unit.kind == UnitKind::Street)
             .map(|unit| unit.name_zh.clone()),

@@ -11,7 +11,7 @@ fn file(rows: &[&str]) -> String {
     format!("{}\n{}\n", header(), rows.join("\n"))
 }
 
-const ROW: &str = "s,2027,X1,a,某事,Something,thing,街道,sanitation,police；fire,4,work_hour,recheck,1,1,false,typical";
+const ROW: &str = "s,2027,X1,a,某事,Something,thing,街道,sanitation,police；fire,4,work_hour,recheck,1,1,false,typical,市容环境,Appearance";
 
 #[tokio::test]
 async fn a_new_version_is_the_one_that_findings_are_read_against() {
@@ -22,6 +22,7 @@ async fn a_new_version_is_the_one_that_findings_are_read_against() {
     let items = inspector.get("items").await.expect(200);
     assert_eq!(items.at("/version"), "2027");
     assert_eq!(items.at("/items/0/conditions/0/cooperating/1"), "fire");
+    assert_eq!(items.at("/items/0/major"), "市容环境");
     let old = inspector.get("items?version=2026").await.expect(200);
     assert_eq!(old.at("/active"), false);
     assert_eq!(old.list("/items").len(), 57);
@@ -50,6 +51,7 @@ async fn a_version_may_gain_but_never_change() {
         (ROW.replace(",4,work_hour", ",5,work_hour"), "limit_value"),
         (ROW.replace(",thing,", ",service,"), "kind"),
         (ROW.replace("某事", "别的事"), "name_zh"),
+        (ROW.replace("市容环境", "街面秩序"), "major_zh"),
         (ROW.replace("police；fire", "police"), "cooperating"),
     ] {
         let answer = import(&admin, "items", file(&[&changed])).await;
@@ -108,6 +110,7 @@ async fn each_bad_row_is_refused_with_its_line_and_column() {
             "line 3, column kind",
             "thing",
         ),
+        ("Appearance", "", "line 3, column major_en", "不能为空"),
     ] {
         let bad = ROW.replace("X1", "X2").replacen(from, to, 1);
         assert_refused_at(

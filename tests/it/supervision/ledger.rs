@@ -50,9 +50,11 @@ async fn a_line_says_what_became_of_a_ticket_and_never_who_inspected() {
         ("ticket_no", json!("2026-000001")),
         ("round", Value::Null),
         ("found_on", json!("2026-11-20")),
-        ("source", json!("日常督查")),
+        ("source", json!("市级督查")),
         ("district", json!("滨城区")),
+        ("community", Value::Null),
         ("place", address),
+        ("major", json!("市容环境")),
         ("item", json!("暴露垃圾成堆成片")),
         ("text", json!("大厅门口垃圾成堆")),
         ("before_photos", json!(1)),
@@ -66,6 +68,7 @@ async fn a_line_says_what_became_of_a_ticket_and_never_who_inspected() {
         ("recheck", json!("通过")),
         ("overdue", json!(true)),
         ("supervision_level", json!(0)),
+        ("deduction", json!("1")),
         ("closed", json!(true)),
     ] {
         assert_eq!(line[field], value, "{field}: {line}");
@@ -89,6 +92,68 @@ async fn a_line_says_what_became_of_a_ticket_and_never_who_inspected() {
     );
     let officer_reads = officer.get("supervision/ledger").await;
     officer_reads.expect_problem(403, "forbidden");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_line_says_who_found_it_and_what_it_costs_as_the_lost_points_do() {
+    let (app, inspector, supervisor) = city().await;
+    let (clerk, admin) = (app.login("clerk").await, app.login("admin").await);
+    let officer = app.login("officer-371602-sanitation").await;
+    let voided = four_hours(&inspector).await;
+    command(&clerk, &voided.ticket, "void", json!({ "reason": "误报" }))
+        .await
+        .expect(200);
+    four_hours(&inspector).await;
+    story::report("371602").post(&officer).await;
+    let gone = story::report("371602").fixed_on_site();
+    let gone = gone.post(&inspector).await;
+    app.clock.set("2026-11-23 09:00");
+    let dearer = json!({ "found": "0.5", "late": "2", "repeated": "3" });
+    let changes = json!({ "changes": { "deductions.city": dearer } });
+    admin.put("policies").json(&changes).await.expect(200);
+    app.clock.set("2026-11-23 09:01");
+    four_hours(&inspector).await;
+    gone.draft.again().post(&inspector).await;
+    let list = "number,item,condition,text,point,lat,lon,datum,danger\nS1,E0102,,路口垃圾,,37.4700,117.9300,wgs84,\n";
+    let handed = clerk.post("feedback?list=2026-3");
+    handed.body("text/csv", list.to_owned()).await.expect(200);
+
+    let ledger = supervisor.get("supervision/ledger").await.expect(200);
+    let lines = ledger.list("/items").iter();
+    let told: Vec<_> = lines
+        .map(|line| (line["source"].as_str(), line["deduction"].as_str()))
+        .collect();
+    let expected = [
+        (Some("市级督查"), None),        // Voided.
+        (Some("市级督查"), Some("1")),   // Late, by the scale of its day.
+        (Some("自查"), Some("0.3")),     // Late.
+        (Some("市级督查"), Some("0.3")), // Put right on the spot.
+        (Some("市级督查"), Some("0.5")), // Found since the policy changed.
+        (Some("市级督查"), Some("3")),   // There again.
+        (Some("上级反馈"), Some("0.3")),
+    ];
+    assert_eq!(told, expected);
+    let lost = supervisor.get("lost-points").await.expect(200);
+    for line in ledger.list("/items").iter().skip(1) {
+        let of = lost.list("/items").iter();
+        let of = of.clone().find(|of| of["number"] == line["ticket_no"]);
+        assert_eq!(of.expect("a lost point")["deduction"], line["deduction"]);
+    }
+    let file = supervisor.get("supervision/ledger.csv").await.expect(200);
+    let text = file.text();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let cells: Vec<(String, String)> = reader
+        .records()
+        .take(expected.len())
+        .map(|line| line.expect("a record"))
+        .map(|line| (line[4].to_owned(), line[30].to_owned()))
+        .collect();
+    let expected = expected.map(|(source, deduction)| {
+        let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
+        (text(source), text(deduction))
+    });
+    assert_eq!(cells, expected);
     app.finish().await;
 }
 

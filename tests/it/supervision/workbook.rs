@@ -139,6 +139,11 @@ async fn the_ledger_has_its_columns_and_pictures_when_they_are_asked_for() {
         ("1", "2026-000001")
     );
     assert_eq!((rows[2][14].as_str(), rows[2][24].as_str()), ("1", "1"));
+    assert_eq!(
+        (rows[2][4].as_str(), rows[2][11].as_str()),
+        ("市级督查", "市容环境")
+    );
+    assert_eq!(rows[2][30], "0.3", "a number, which can be added up");
     assert_eq!(file("?photos=true").await.pictures(), 2);
     copies(&app, &sent.ticket, 500).await;
     supervisor

@@ -57,6 +57,11 @@ pub struct ItemOut {
     /// `thing`, `count`, `behaviour` or `service`.
     #[schema(example = "thing")]
     kind: &'static str,
+    /// Name of its major category (问题大类) in Chinese; null: it is in none.
+    #[schema(example = "市容环境")]
+    major: Option<String>,
+    /// The same in English.
+    major_en: Option<String>,
     /// Two findings of it this close are the same place, in metres; null: as the policy `intake.duplicate_radius_m` says.
     radius_m: Option<u32>,
     /// Its filing conditions, in the order of their codes.
@@ -114,11 +119,17 @@ impl From<CatalogueContents> for ItemsOut {
 
 impl From<(CatalogueItem, Vec<FilingCondition>)> for ItemOut {
     fn from((item, conditions): (CatalogueItem, Vec<FilingCondition>)) -> Self {
+        let (major, major_en) = item
+            .major
+            .map(|major| (major.zh.into_owned(), major.en.into_owned()))
+            .unzip();
         Self {
             code: item.key.code,
             name: item.name_zh,
             name_en: item.name_en,
             kind: item.kind.as_str(),
+            major,
+            major_en,
             radius_m: item.radius_m,
             conditions: conditions.into_iter().map(ConditionOut::from).collect(),
         }

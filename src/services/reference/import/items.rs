@@ -74,6 +74,7 @@ fn item(file: &CatalogueFile, row: &ConditionRow) -> CatalogueItem {
         name_zh: row.name_zh.clone(),
         name_en: row.name_en.clone(),
         kind: row.kind,
+        major: row.major.clone(),
         radius_m: row.radius_m,
     }
 }
@@ -108,6 +109,10 @@ fn changed_column(
     if let Some(item) = item {
         if item.kind != row.kind {
             return Some("kind");
+        }
+        // A file without categories says nothing of them.
+        if row.major.is_some() && item.major != row.major {
+            return Some("major_zh");
         }
         if item.radius_m != row.radius_m {
             return Some("radius_m");

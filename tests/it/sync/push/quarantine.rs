@@ -14,7 +14,7 @@ fn next_edition() -> String {
     let header = include_str!("../../../../demo/conditions.csv")
         .lines()
         .next();
-    let row = "s,2027,E9999,a,某事,Something,thing,街道,sanitation,,4,work_hour,recheck,1,1,false,typical";
+    let row = "s,2027,E9999,a,某事,Something,thing,街道,sanitation,,4,work_hour,recheck,1,1,false,typical,,";
     format!("{}\n{row}\n", header.expect("a header"))
 }
 
