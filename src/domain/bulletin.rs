@@ -118,6 +118,9 @@ pub struct Content {
     pub cases: Vec<Case>,
     /// What earlier bulletins said that is different now.
     pub errata: Vec<Erratum>,
+    /// Places on their boards that are others now. Bulletins of an earlier program say nothing of them.
+    #[serde(default)]
+    pub board_errata: Vec<BoardErratum>,
     /// The districts on the map.
     pub outlines: Vec<Outline>,
 }
@@ -204,6 +207,13 @@ pub struct BoardTable {
     pub uninvolved: Vec<String>,
 }
 
+impl BoardTable {
+    /// A unit's line.
+    pub fn line(&self, code: &str) -> Option<&BoardLine> {
+        self.rows.iter().find(|line| line.code == code)
+    }
+}
+
 /// A line of a board.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BoardLine {
@@ -269,4 +279,48 @@ pub struct Erratum {
     pub was: Figure,
     /// What is right.
     pub is: Figure,
+}
+
+/// A unit's place on a board, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Standing {
+    /// 1 is best; none is not measured (本次未测评).
+    pub rank: Option<u32>,
+    /// How many count.
+    pub numerator: u64,
+    /// Of how many.
+    pub denominator: u64,
+    /// Periods in a row in the last place.
+    pub periods_last: u32,
+    /// What follows from it.
+    pub consequence: Option<String>,
+}
+
+impl From<&BoardLine> for Standing {
+    fn from(line: &BoardLine) -> Self {
+        Self {
+            rank: Some(line.rank),
+            numerator: line.numerator,
+            denominator: line.denominator,
+            periods_last: line.periods_last,
+            consequence: line.consequence.clone(),
+        }
+    }
+}
+
+/// A place on a board of an earlier bulletin that a granted appeal, of whatever unit, has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardErratum {
+    /// Number of the bulletin.
+    pub bulletin: String,
+    /// Type of unit.
+    pub board: Both,
+    /// Code of the unit.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What it said last, in that bulletin or in an erratum since.
+    pub was: Standing,
+    /// What is right.
+    pub is: Standing,
 }

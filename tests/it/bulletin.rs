@@ -291,6 +291,29 @@ async fn a_late_appeal_is_an_erratum_of_the_next_bulletin_once() {
         None,
         "nothing about who is not concerned"
     );
+    // On the boards Bincheng was last and is not measured; Zhanhua, which stays where it was, is not named.
+    let moved: Vec<Value> = second
+        .list("/data/board_errata")
+        .iter()
+        .map(|it| {
+            json!([
+                it["bulletin"],
+                it["board"]["en"],
+                it["code"],
+                it["was"],
+                it["is"]
+            ])
+        })
+        .collect();
+    let was = json!({ "rank": 2, "numerator": 0, "denominator": 1, "periods_last": 1, "consequence": "interview" });
+    let is = json!({ "rank": null, "numerator": 0, "denominator": 0, "periods_last": 0, "consequence": null });
+    assert_eq!(
+        moved,
+        [
+            json!(["TB-2026-001", "Districts", "371602", was, is]),
+            json!(["TB-2026-001", "Departments", "371602-sanitation", was, is]),
+        ]
+    );
     let html = supervisor
         .get("bulletins/TB-2026-002/page")
         .await
@@ -298,6 +321,9 @@ async fn a_late_appeal_is_an_erratum_of_the_next_bulletin_once() {
         .text();
     assert!(html.contains(
         "第 TB-2026-001 号通报，全市按期结案率：原为 50.00%（1/2），更正为 <b>100.00%（1/1）</b>"
+    ));
+    assert!(html.contains(
+        "第 TB-2026-001 号通报，县区榜，滨城区人民政府（属地责任单位）：原为 第 2 名（0/1），更正为 <b>本次未测评</b>；处理原为 约谈，更正为 <b>无</b>。"
     ));
     assert_eq!(
         supervisor
@@ -311,6 +337,7 @@ async fn a_late_appeal_is_an_erratum_of_the_next_bulletin_once() {
     frozen(&supervisor, &[]).await;
     let third = supervisor.get("bulletins/TB-2026-003").await.expect(200);
     assert!(third.list("/data/errata").is_empty(), "said once");
+    assert!(third.list("/data/board_errata").is_empty());
     app.finish().await;
 }
 

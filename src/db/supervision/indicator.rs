@@ -79,16 +79,19 @@ fn bind<'a>(cohort: &'a Cohort, query: Cached<'a>) -> Cached<'a> {
 
 /// Every ticket as it was known at the instant, with what the conditions ask of it. `filed_at` is when it was filed, if it was by then.
 const FACTS: &str = "\
-WITH rechecks AS MATERIALIZED (\
-  SELECT ticket_id, seq, at, data #>> '{command,result}' AS result FROM ticket_events \
-   WHERE command = 'recheck' AND at <= $1 AND data #>> '{command,result}' IN ('pass', 'fail')), \
+WITH looks AS MATERIALIZED (\
+  SELECT ticket_id, seq, at, command, coalesce(data #>> '{command,result}', data ->> 'result') AS result FROM ticket_events \
+   WHERE command IN ('recheck', 'lookback') AND at <= $1), \
+rechecks AS (SELECT * FROM looks WHERE command = 'recheck' AND result IN ('pass', 'fail')), \
 first_recheck AS MATERIALIZED (SELECT DISTINCT ON (ticket_id) ticket_id, at, result FROM rechecks ORDER BY ticket_id, seq), \
 last_recheck AS MATERIALIZED (SELECT DISTINCT ON (ticket_id) ticket_id, result FROM rechecks WHERE at >= $2 AND at < $3 ORDER BY ticket_id, seq DESC), \
+last_lookback AS MATERIALIZED (SELECT DISTINCT ON (ticket_id) ticket_id, result FROM looks \
+   WHERE command = 'lookback' AND result IN ('pass', 'fail') AND at >= $2 AND at < $3 ORDER BY ticket_id, seq DESC), \
 recurred AS MATERIALIZED (SELECT DISTINCT recurrence_of AS ticket_id FROM tickets WHERE recurrence_of IS NOT NULL AND number IS NOT NULL AND listed_at <= $1), \
 a AS (\
   SELECT s.*, t.number, t.created_at, t.text, u.kind, u.lineage, r.round_id, \
          CASE WHEN s.dispatched_at IS NOT NULL THEN t.listed_at END AS filed_at, \
-         fr.at AS first_recheck_at, fr.result AS first_result, lr.result AS last_result, rc.ticket_id IS NOT NULL AS recurred, \
+         fr.at AS first_recheck_at, fr.result AS first_result, lr.result AS last_result, lb.result AS lookback_result, rc.ticket_id IS NOT NULL AS recurred, \
          s.due_at >= $2 AND s.due_at < $3 AND s.state IN ('dispatched', 'rectifying', 'awaiting_recheck', 'closed') \
            AND NOT s.exempt AND NOT ($4 AND t.exempt) AS is_due, \
          s.state = 'closed' AND s.closed_at >= $2 AND s.closed_at < $3 AS closed_then \
@@ -96,6 +99,7 @@ a AS (\
     LEFT JOIN units u ON u.id = s.lead_unit_id \
     LEFT JOIN findings f ON f.id = t.finding_id LEFT JOIN reports r ON r.id = f.report_id \
     LEFT JOIN first_recheck fr ON fr.ticket_id = s.ticket_id LEFT JOIN last_recheck lr ON lr.ticket_id = s.ticket_id \
+    LEFT JOIN last_lookback lb ON lb.ticket_id = s.ticket_id \
     LEFT JOIN recurred rc ON rc.ticket_id = s.ticket_id \
    WHERE ($5::uuid[] IS NULL OR s.lead_unit_id = ANY ($5)) AND ($6::text IS NULL OR s.district_code = $6) \
      AND ($7::text IS NULL OR s.item = $7) AND ($8::uuid IS NULL OR r.round_id = $8)) ";
@@ -121,6 +125,10 @@ fn conditions(indicator: Indicator) -> (&'static str, &'static str) {
             "a.first_result = 'pass'",
         ),
         Indicator::RecheckPass => ("a.last_result IS NOT NULL", "a.last_result = 'pass'"),
+        Indicator::LookbackPass => (
+            "a.lookback_result IS NOT NULL",
+            "a.lookback_result = 'pass'",
+        ),
     }
 }
 

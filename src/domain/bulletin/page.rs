@@ -43,7 +43,7 @@ pub fn draw(content: &Content, data_hash: Option<&str>) -> String {
     if !content.cases.is_empty() {
         sections.push(("整改前后", "Before and after", cases(content)));
     }
-    if !content.errata.is_empty() {
+    if !(content.errata.is_empty() && content.board_errata.is_empty()) {
         sections.push(("勘误", "Errata", table::errata(content)));
     }
     sections.push(("说明", "Notes", notes(content)));

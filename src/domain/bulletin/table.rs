@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::page::escape;
-use super::{BoardLine, BoardTable, Content, Erratum, Figure, find};
+use super::{BoardErratum, BoardLine, BoardTable, Content, Erratum, Figure, Standing, find};
 use crate::domain::supervision::fraction::Fraction;
 
 /// Every indicator of the city with what it means.
@@ -106,12 +106,7 @@ fn board_line(line: &BoardLine, last_rank: Option<u32>) -> String {
             format!("↓ {}", line.rank - line.rank_before.unwrap_or_default())
         }
     };
-    let consequence = match line.consequence.as_deref() {
-        Some("interview") => "约谈".to_owned(),
-        Some("organisation") => format!("抄告组织部（连续 {} 期末位）", line.periods_last),
-        Some(_) => format!("问责（连续 {} 期以上末位）", line.periods_last),
-        None => String::new(),
-    };
+    let consequence = consequence(&Standing::from(line)).unwrap_or_default();
     let fraction = Fraction {
         numerator: line.numerator,
         denominator: line.denominator,
@@ -127,6 +122,16 @@ fn board_line(line: &BoardLine, last_rank: Option<u32>) -> String {
         line.forced,
         line.last_hour_extensions,
     )
+}
+
+/// What follows from a place.
+fn consequence(standing: &Standing) -> Option<String> {
+    let periods = standing.periods_last;
+    Some(match standing.consequence.as_deref()? {
+        "interview" => "约谈".to_owned(),
+        "organisation" => format!("抄告组织部（连续 {periods} 期末位）"),
+        _ => format!("问责（连续 {periods} 期以上末位）"),
+    })
 }
 
 /// What earlier bulletins said that is different now.
@@ -154,5 +159,32 @@ pub fn errata(content: &Content) -> String {
         )
     };
     let items: String = content.errata.iter().map(item).collect();
-    format!("<ul class=\"errata\">{items}</ul>")
+    let standings: String = content.board_errata.iter().map(board_erratum).collect();
+    format!("<ul class=\"errata\">{items}{standings}</ul>")
+}
+
+fn board_erratum(erratum: &BoardErratum) -> String {
+    let place = |standing: &Standing| match standing.rank {
+        Some(rank) => format!(
+            "第 {rank} 名（{}/{}）",
+            standing.numerator, standing.denominator
+        ),
+        None => "本次未测评".to_owned(),
+    };
+    let (was, is) = (consequence(&erratum.was), consequence(&erratum.is));
+    let consequence = match was == is {
+        true => String::new(),
+        false => {
+            let word = |it: Option<String>| it.unwrap_or_else(|| "无".to_owned());
+            format!("；处理原为 {}，更正为 <b>{}</b>", word(was), word(is))
+        }
+    };
+    format!(
+        "<li>第 {} 号通报，{}榜，{}：原为 {}，更正为 <b>{}</b>{consequence}。</li>",
+        escape(&erratum.bulletin),
+        escape(&erratum.board.zh),
+        escape(&erratum.name),
+        place(&erratum.was),
+        place(&erratum.is),
+    )
 }

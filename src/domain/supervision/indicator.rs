@@ -26,6 +26,8 @@ pub enum Indicator {
     FirstRecheckPass,
     /// 核查合格率.
     RecheckPass,
+    /// 回头看合格率.
+    LookbackPass,
 }
 
 /// A word that names no indicator.
@@ -35,7 +37,7 @@ pub struct UnknownIndicator(pub String);
 
 impl Indicator {
     /// Every one, in the order in which they are printed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Filing,
         Self::Closure,
         Self::OnTime,
@@ -45,6 +47,7 @@ impl Indicator {
         Self::Recurrence,
         Self::FirstRecheckPass,
         Self::RecheckPass,
+        Self::LookbackPass,
     ];
 
     /// The word used in the API and in bulletins.
@@ -59,6 +62,7 @@ impl Indicator {
             Self::Recurrence => "recurrence",
             Self::FirstRecheckPass => "first_recheck_pass",
             Self::RecheckPass => "recheck_pass",
+            Self::LookbackPass => "lookback_pass",
         }
     }
 
@@ -79,6 +83,7 @@ impl Indicator {
             Self::Recurrence => Text::new("反弹率", "Recurrence rate"),
             Self::FirstRecheckPass => Text::new("一次核查合格率", "First recheck pass rate"),
             Self::RecheckPass => Text::new("核查合格率", "Recheck pass rate"),
+            Self::LookbackPass => Text::new("回头看合格率", "Look-back pass rate"),
         }
     }
 
@@ -120,6 +125,10 @@ impl Indicator {
             Self::RecheckPass => Text::new(
                 "当期最后一次核查合格数 ÷ 当期经核查的工单数（无法核查不计）",
                 "passed at their last recheck in the period of those rechecked in it; \"unable\" does not count",
+            ),
+            Self::LookbackPass => Text::new(
+                "当期最后一次回头看合格数 ÷ 当期经回头看的工单数（无法核查不计；与核查分开统计）",
+                "still right at their last look-back in the period of those looked back at in it; \"unable\" does not count, nor do rechecks",
             ),
         }
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
-use super::errata::errata;
+use super::errata::{Errata, errata};
 use crate::db::supervision::indicator::{By, Cohort};
 use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
@@ -16,6 +16,7 @@ use crate::domain::evidence::PhotoRole;
 use crate::domain::supervision::board::Consequence;
 use crate::domain::supervision::fraction::Fraction;
 use crate::domain::supervision::indicator::{Indicator, due_in_the_period};
+use crate::domain::supervision::period::Period;
 use crate::domain::text::Text;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::projection::{TicketPhoto, TicketRecord};
@@ -30,7 +31,7 @@ use crate::services::supervision::figures::{
 use crate::services::ticket::record::complete;
 
 /// Types of units that a bulletin ranks.
-const RANKED: [UnitKind; 3] = [
+pub(super) const RANKED: [UnitKind; 3] = [
     UnitKind::DistrictOffice,
     UnitKind::Department,
     UnitKind::Street,
@@ -56,8 +57,10 @@ pub(super) async fn content(
     let (city, districts) = tables(conn, &reference, &cohort).await?;
     let mut boards = Vec::new();
     for kind in RANKED {
-        boards.extend(board(conn, &reference, draft, kind, now).await?);
+        let (period, as_of) = (draft.period, draft.as_of);
+        boards.extend(board(conn, &reference, (period, as_of), kind, now).await?);
     }
+    let Errata { figures, standings } = errata(conn, &reference, now).await?;
     Ok(Content {
         number,
         title: draft.title.clone(),
@@ -75,7 +78,8 @@ pub(super) async fn content(
         districts,
         boards,
         cases,
-        errata: errata(conn, &reference).await?,
+        errata: figures,
+        board_errata: standings,
         outlines: outlines(reference.areas.districts.areas()),
     })
 }
@@ -135,6 +139,11 @@ fn definition(indicator: Indicator) -> Definition {
     }
 }
 
+/// What the board of a type of unit is called.
+pub(super) fn board_name(kind: UnitKind) -> Both {
+    both(unit_kind_name(kind.as_str()))
+}
+
 fn both(text: Text) -> Both {
     Both {
         zh: text.zh.into_owned(),
@@ -143,10 +152,10 @@ fn both(text: Text) -> Both {
 }
 
 /// A board, unless there is nobody on it.
-async fn board(
+pub(super) async fn board(
     conn: &mut Conn,
     reference: &Reference,
-    draft: &Draft,
+    (period, as_of): (Period, Option<Timestamp>),
     kind: UnitKind,
     now: Timestamp,
 ) -> Result<Option<BoardTable>> {
@@ -157,7 +166,7 @@ async fn board(
         now,
         later_appeals: true,
     };
-    let board = maker.board(conn, draft.period, draft.as_of).await?;
+    let board = maker.board(conn, period, as_of).await?;
     if board.rows.is_empty() {
         return Ok(None);
     }
@@ -178,7 +187,7 @@ async fn board(
     });
     let uninvolved = board.uninvolved.into_iter();
     Ok(Some(BoardTable {
-        name: both(unit_kind_name(kind.as_str())),
+        name: board_name(kind),
         indicator: BY.code().to_owned(),
         rows: rows.collect(),
         last_rank: last.filter(|rank| *rank > 1),

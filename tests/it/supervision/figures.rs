@@ -7,7 +7,7 @@ use super::{city, copies, four_hours};
 use crate::harness::story::{self, command};
 use crate::harness::{Client, Response, TestApp, shanghai};
 
-const INDICATORS: [&str; 9] = [
+const INDICATORS: [&str; 10] = [
     "filing",
     "closure",
     "on_time",
@@ -17,6 +17,7 @@ const INDICATORS: [&str; 9] = [
     "recurrence",
     "first_recheck_pass",
     "recheck_pass",
+    "lookback_pass",
 ];
 
 fn of(numerator: u64, denominator: u64) -> Fraction {
@@ -139,6 +140,7 @@ async fn each_indicator_counts_its_cohort() {
             (0, 2), // recurrence
             (1, 2), // passed at the first recheck
             (2, 2), // passed at the last
+            (0, 0), // nothing was looked back at
         ]
     );
     assert_eq!(figures.at("/items/0/figures/1/text"), "66.67%");

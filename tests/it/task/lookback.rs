@@ -73,6 +73,20 @@ async fn given(app: &TestApp, clerk: &Client) -> (String, String, Phone) {
     (ticket.to_owned(), task.to_owned(), phone)
 }
 
+/// First rechecks, rechecks and look-backs of the day: how many passed, of how many.
+async fn figures(app: &TestApp) -> [(u64, u64); 3] {
+    let supervisor = app.login("supervisor").await;
+    let path = "supervision/indicators?from=2026-11-20&to=2026-11-20";
+    let told = supervisor.get(path).await.expect(200);
+    ["first_recheck_pass", "recheck_pass", "lookback_pass"].map(|code| {
+        let mut figures = told.list("/items/0/figures").iter();
+        let figure = figures.find(|it| it["indicator"] == code);
+        let figure = figure.expect("an indicator");
+        let number = |member: &str| figure[member].as_u64().expect("a number");
+        (number("numerator"), number("denominator"))
+    })
+}
+
 #[test]
 fn a_draw_comes_out_as_the_specification_says() {
     let seed = Seed(std::array::from_fn(|byte| {
@@ -173,6 +187,7 @@ async fn the_unit_learns_of_a_look_back_by_its_result_and_never_who_looked() {
     unable["attachments"] = json!([]);
     let looked = looker.client.post(&finish).json(&unable).await.expect(200);
     assert_eq!(looked.at("/result"), "unable");
+    assert_eq!(figures(&app).await, [(0, 0), (0, 0), (0, 0)]);
     assert_eq!(ticket(&officer, &id).await.at(""), before.at(""));
     assert!(unit.pull().await.changes.is_empty());
     looker.pull().await;
@@ -197,6 +212,7 @@ async fn the_unit_learns_of_a_look_back_by_its_result_and_never_who_looked() {
         .json(&passed)
         .await
         .expect(200);
+    assert_eq!(figures(&app).await, [(0, 0), (0, 0), (1, 1)]);
     let after = ticket(&officer, &id).await;
     assert_eq!(after.at("/state"), "closed");
     assert_ne!(after.at("/rev"), before.at("/rev"));
@@ -243,6 +259,7 @@ async fn what_has_come_back_is_reported_anew_and_the_closed_ticket_stays_closed(
     );
     app.run_jobs().await;
 
+    assert_eq!(figures(&app).await, [(0, 0), (0, 0), (0, 1)]);
     assert_eq!(ticket(&officer, &id).await.at("/state"), "closed");
     let anew = officer.get("tickets?state=dispatched").await.expect(200);
     assert_eq!(anew.list("/items").len(), 1);
