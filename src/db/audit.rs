@@ -3,6 +3,7 @@
 
 pub mod proof;
 pub mod reading;
+pub mod recount;
 pub mod unhashed;
 
 use diesel::prelude::*;

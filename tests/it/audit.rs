@@ -2,6 +2,7 @@
 
 mod chain;
 mod command;
+mod kept;
 mod log;
 mod many;
 mod merkle;

@@ -34,6 +34,28 @@ pub enum RowFault {
     AnchoredTwice,
 }
 
+/// What is wrong with the kept past of a ticket (`ticket_spans`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanFault {
+    /// The instant that it is about, RFC 3339.
+    pub at: String,
+    /// `missing`, `since` or `until`: which span is not there, or begins or ends where it should not; else the column that its trail contradicts.
+    pub what: String,
+}
+
+/// A tally that a recount of the tickets does not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyFault {
+    /// Which tallies.
+    pub tallies: &'static str,
+    /// Of what.
+    pub key: String,
+    /// What it says.
+    pub kept: i64,
+    /// What there is.
+    pub counted: i64,
+}
+
 /// A break: what `xuncha audit verify` finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -47,6 +69,10 @@ pub enum Fault {
     TrailMissing(TicketName),
     /// The ticket's own row is not as the last row of its trail left it.
     TicketEdited(TicketName),
+    /// What is kept of a ticket's past is not what its trail tells.
+    PastEdited(TicketName, SpanFault),
+    /// A tally is not what there is.
+    TallyWrong(TallyFault),
     /// An entry of the log is gone.
     LogEntryMissing(u64),
     /// An entry of the log, or more, between two heads is not what was anchored.
@@ -142,6 +168,19 @@ impl fmt::Display for Fault {
             Self::TicketEdited(ticket) => write!(
                 f,
                 "{ticket}: its own row was edited: it is not as the last row of its trail left it"
+            ),
+            Self::PastEdited(ticket, SpanFault { at, what }) => write!(
+                f,
+                "{ticket}: its past as it is kept for lists of {at} was edited ({what}): its trail tells otherwise"
+            ),
+            Self::TallyWrong(TallyFault {
+                tallies,
+                key,
+                kept,
+                counted,
+            }) => write!(
+                f,
+                "{tallies} of {key}: edited: it says {kept}, a recount of the tickets gives {counted}"
             ),
             Self::LogEntryMissing(position) => write!(f, "log entry {position}: deleted"),
             Self::LogEdited { from, until } => write!(

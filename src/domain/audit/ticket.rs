@@ -119,7 +119,8 @@ impl Found {
         Fault::Row(self.name(), seq, fault)
     }
 
-    fn name(&self) -> TicketName {
+    /// What it is called.
+    pub fn name(&self) -> TicketName {
         TicketName {
             id: self.id,
             number: self.own.as_ref().and_then(|own| own.number.clone()),

@@ -1,5 +1,6 @@
 //! Verifying all of it, in memory that does not grow with the city: first the log against its heads, those in the database, those
-//! kept outside and one that a witness wrote down; then every ticket against its trail and the log. It only reads.
+//! kept outside and one that a witness wrote down; then every ticket and what is kept of its past against its trail and the log; then the
+//! tallies against a recount of the tickets. It only reads.
 
 mod log;
 mod outside;
@@ -8,9 +9,10 @@ mod trails;
 use jiff::Timestamp;
 
 use crate::db;
+use crate::db::audit::recount::wrong_tallies;
 use crate::domain::audit::fault::Fault;
 use crate::domain::audit::head::{Head, Restore};
-use crate::services::error::Result;
+use crate::services::error::{Error, Result};
 use crate::services::state::Services;
 
 /// So many faults are named; one is enough to know.
@@ -87,6 +89,17 @@ pub async fn verify(
     let mut conn = svc.conn().await?;
     log::verify(svc, &mut conn, witness, &mut report, progress).await?;
     trails::verify(&mut conn, &mut report, progress).await?;
+    if !report.is_full() {
+        let most = i64::try_from(MOST_FAULTS).unwrap_or(i64::MAX);
+        let wrong = conn
+            .build_transaction()
+            .read_only()
+            .run::<_, Error, _>(async |conn| Ok(wrong_tallies(conn, most).await?))
+            .await?;
+        for fault in wrong {
+            report.blame(Fault::TallyWrong(fault));
+        }
+    }
     let (rows, since) = db::audit::reading::tail(&mut conn).await?;
     report.tail = Tail { rows, since };
     Ok(report)

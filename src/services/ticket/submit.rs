@@ -111,15 +111,15 @@ async fn settle(svc: &Services, conn: &mut Conn, ticket_id: Uuid) -> Result<()> 
         .condition_id
         .and_then(|id| reference.catalogue.condition(id));
     let closing = condition.map_or(ClosingPolicy::Recheck, |condition| condition.closing_policy);
-    let before = ticket.state;
-    ticket.photos_arrived(closing, last_byte_at, svc.now());
-    stage::begin(&reference, &mut ticket, svc.now());
+    let (before, now) = (ticket.state, svc.now());
+    ticket.photos_arrived(closing, last_byte_at, now);
+    stage::begin(&reference, &mut ticket, now);
     db::ticket::update(conn, &ticket).await?;
-    db::ticket::request::lapse(conn, ticket_id, ticket.state, svc.now()).await?;
-    let event = event(&ticket, before, svc.now());
+    db::ticket::request::lapse(conn, ticket_id, ticket.state, now).await?;
+    let event = event(&ticket, before, now);
     db::ticket::event::append(conn, &ticket, event).await?;
     db::feed::tickets(conn, &[ticket_id]).await?;
-    task::dismiss(conn, Whose::Tickets(&[ticket_id]), svc.now()).await
+    task::dismiss(conn, Whose::Tickets(&[ticket_id]), now).await
 }
 
 /// When the last photo came; none while one is missing.

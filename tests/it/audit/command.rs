@@ -56,6 +56,16 @@ async fn verify_says_what_is_whole_and_exits_1_on_the_first_break_which_it_names
     assert_eq!(broken.status.code(), Some(1));
     let first = format!("BROKEN ticket 2026-000001 ({id}), row 3: edited");
     assert!(out(&broken).starts_with(&first), "{}", out(&broken));
+
+    city.tamper("UPDATE ticket_tally_changes SET n = 2 WHERE outcome = 'on_time'")
+        .await;
+    let broken = out(&audit(&city, &["verify"]));
+    assert!(broken.starts_with(&first), "{broken}");
+    let tally = ", 371602, on_time: edited: it says 2, a recount of the tickets gives 1";
+    assert!(
+        broken.contains("BROKEN ticket_counts_by_day of 2026-11-20, ") && broken.contains(tally),
+        "{broken}"
+    );
 }
 
 #[tokio::test]

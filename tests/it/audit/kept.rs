@@ -1,0 +1,184 @@
+//! What is kept of tickets for lists and figures, their past and their tallies, and what somebody has done to it who may write to the database.
+
+use serde_json::json;
+use uuid::Uuid;
+use xuncha::domain::audit::fault::{Fault, SpanFault, TallyFault};
+use xuncha::services::supervision::fold_tallies;
+
+use super::City;
+use crate::harness::story::{self, command};
+
+/// The second ticket is acknowledged at 10:30 and submitted at 11:00.
+async fn lived() -> City {
+    let city = City::new().await;
+    let officer = city.app.login("officer-371602-sanitation").await;
+    let id = city.ticket(1).to_string();
+    city.app.clock.set("2026-11-20 10:30");
+    command(&officer, &id, "acknowledge", json!({}))
+        .await
+        .expect(200);
+    city.app.clock.set("2026-11-20 11:00");
+    story::submit(&officer, &id).await;
+    city.app.run_jobs().await;
+    city.anchor().await;
+    city
+}
+
+#[tokio::test]
+async fn a_kept_past_that_was_edited_is_named_with_its_ticket_and_instant() {
+    for (edit, at, what) in [
+        (
+            "UPDATE ticket_spans SET state = 'suspended' WHERE state = 'rectifying'",
+            "2026-11-20T02:30:00.000000Z",
+            "state",
+        ),
+        (
+            "UPDATE ticket_spans SET lead_unit_id = (SELECT id FROM units WHERE code = '371603') WHERE state = 'rectifying'",
+            "2026-11-20T02:30:00.000000Z",
+            "lead_unit",
+        ),
+        (
+            "UPDATE ticket_spans SET due_at = due_at + interval '1 day' WHERE state = 'dispatched'",
+            "2026-11-20T02:00:00.000000Z",
+            "due_at",
+        ),
+        (
+            "UPDATE ticket_spans SET supervision_level = 3 WHERE state = 'rectifying'",
+            "2026-11-20T02:30:00.000000Z",
+            "supervision_level",
+        ),
+        (
+            "UPDATE ticket_spans SET until = until - interval '1 minute' WHERE state = 'rectifying'",
+            "2026-11-20T02:59:00.000000Z",
+            "until",
+        ),
+        (
+            "UPDATE ticket_spans SET since = since + interval '1 minute' WHERE state = 'rectifying'",
+            "2026-11-20T02:30:00.000000Z",
+            "missing",
+        ),
+        (
+            "INSERT INTO ticket_spans SELECT (jsonb_populate_record(s, '{\"since\": \"2026-11-20T02:40:00Z\"}')).* FROM ticket_spans s
+              WHERE state = 'rectifying'; UPDATE ticket_spans SET until = '2026-11-20T02:40:00Z' WHERE since = '2026-11-20T02:30:00Z'",
+            "2026-11-20T02:40:00.000000Z",
+            "since",
+        ),
+        (
+            "DELETE FROM ticket_spans",
+            "2026-11-20T02:00:00.000000Z",
+            "missing",
+        ),
+        (
+            "UPDATE tickets SET known_since = known_since - interval '1 minute' WHERE known_since IS NOT NULL",
+            "2026-11-20T02:59:00.000000Z",
+            "since",
+        ),
+    ] {
+        let city = lived().await;
+        assert_eq!(city.verify().await.faults, []);
+        city.tamper(edit).await;
+        let past = SpanFault {
+            at: at.to_owned(),
+            what: what.to_owned(),
+        };
+        let fault = Fault::PastEdited(city.name(1), past);
+        assert_eq!(city.verify().await.faults, [fault], "{edit}");
+    }
+}
+
+#[tokio::test]
+async fn a_submission_that_was_moved_into_its_time_limit_is_named() {
+    let city = lived().await;
+    let id = city.ticket(1).to_string();
+    city.app.clock.set("2026-11-20 11:30");
+    let other = city.app.login("inspector2").await;
+    command(&other, &id, "recheck", story::recheck("pass"))
+        .await
+        .expect(200);
+    city.app.run_jobs().await;
+    city.anchor().await;
+    city.tamper("UPDATE ticket_spans SET submitted_at = submitted_at - interval '1 hour' WHERE state = 'awaiting_recheck'")
+        .await;
+    let past = SpanFault {
+        at: "2026-11-20T03:00:00.000000Z".to_owned(),
+        what: "submitted_at".to_owned(),
+    };
+    let fault = Fault::PastEdited(city.name(1), past);
+    assert_eq!(city.verify().await.faults, [fault]);
+}
+
+/// The only tally that is wrong.
+async fn wrong_tally(city: &City) -> TallyFault {
+    let faults = city.verify().await.faults;
+    match faults.as_slice() {
+        [Fault::TallyWrong(wrong)] => wrong.clone(),
+        _ => panic!("{faults:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_tally_that_was_edited_is_named_with_what_a_recount_gives() {
+    let city = City::anchored().await;
+    let unit = city
+        .app
+        .rows("SELECT id FROM units WHERE code = '371602-sanitation'")
+        .await;
+    let unit = unit[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(city.verify().await.faults, []);
+    for (edit, undo, wrong) in [
+        (
+            "UPDATE ticket_tallies_by_day SET n = n + 1 WHERE outcome = 'open'",
+            "UPDATE ticket_tallies_by_day SET n = n - 1 WHERE outcome = 'open'",
+            (
+                "ticket_counts_by_day",
+                format!("2026-11-20, {unit}, 371602, open"),
+                3,
+                2,
+            ),
+        ),
+        (
+            "UPDATE ticket_tallies_by_item SET n = 0 WHERE outcome = 'on_time'",
+            "UPDATE ticket_tallies_by_item SET n = 1 WHERE outcome = 'on_time'",
+            (
+                "ticket_counts_by_item",
+                format!("2026-11-01, {unit}, E0102, 371602, on_time"),
+                0,
+                1,
+            ),
+        ),
+    ] {
+        fold_tallies(&city.app.svc).await.expect("folded");
+        city.tamper(edit).await;
+        let (tallies, key, kept, counted) = wrong;
+        let wrong = TallyFault {
+            tallies,
+            key,
+            kept,
+            counted,
+        };
+        assert_eq!(wrong_tally(&city).await, wrong, "{edit}");
+        city.tamper(undo).await;
+    }
+    for level in [0, 2, 4] {
+        for unit in [Uuid::nil().to_string(), unit.clone()] {
+            let which = format!(
+                "WHERE lead_unit_id = '{unit}' AND level = {level} AND outcome = 'on_time'"
+            );
+            city.tamper(&format!("UPDATE ticket_tallies_on_map SET n = 7 {which}"))
+                .await;
+            let wrong = wrong_tally(&city).await;
+            assert!(wrong.key.starts_with(&format!("{unit}, {level}, ")));
+            assert_eq!((wrong.kept, wrong.counted), (7, 1));
+            city.tamper(&format!("UPDATE ticket_tallies_on_map SET n = 1 {which}"))
+                .await;
+        }
+    }
+    // What is not folded yet is held to it as well.
+    city.tamper(
+        "INSERT INTO ticket_tally_changes (day, district_code, lead_unit_id, item, outcome, n)
+         SELECT day, district_code, lead_unit_id, 'E0102', outcome, -1 FROM ticket_tallies_by_day WHERE outcome = 'open'",
+    )
+    .await;
+    let faults = city.verify().await.faults;
+    assert_eq!(faults.len(), 2, "by day and by item: {faults:?}");
+}
