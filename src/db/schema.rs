@@ -153,6 +153,8 @@ diesel::table! {
         kind -> Text,
         radius_m -> Nullable<Int4>,
         id -> Uuid,
+        major_zh -> Nullable<Text>,
+        major_en -> Nullable<Text>,
     }
 }
 

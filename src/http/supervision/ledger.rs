@@ -155,7 +155,7 @@ pub async fn list_ledger_csv(
 
 /// Read the whole ledger as a workbook.
 ///
-/// XLSX, A4 across, the names of the columns on every page. With `photos=true` each line shows the first picture of the fault and the last
+/// XLSX, A4 across, two pages wide, with the names of the columns and the number of each line on every page. With `photos=true` each line shows the first picture of the fault and the last
 /// of what became of it, for at most 500 lines.
 #[utoipa::path(
     tag = "supervision",
@@ -185,6 +185,7 @@ pub async fn list_ledger_xlsx(
             Lang::En => format!("Ledger of rectification ({as_of})"),
         },
         columns: &COLUMNS,
+        pages_across: 2,
         lang,
         zone: zone.clone(),
     };

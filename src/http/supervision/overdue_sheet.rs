@@ -9,23 +9,23 @@ use crate::services::supervision::{OverdueRow, Pull};
 
 /// Columns of the list.
 pub const COLUMNS: [Column; 17] = [
-    column("台账编号", "number", 13),
-    column("状态", "state", 9),
-    column("项目代码", "item", 8),
-    column("问题小类", "item_name", 18),
-    column("问题描述", "text", 36),
-    column("区县", "district", 9),
-    column("牵头部门", "lead_unit", 20),
-    column("配合单位", "cooperating", 18),
+    column("台账编号", "number", 12),
+    column("状态", "state", 8),
+    column("项目代码", "item", 7),
+    column("问题小类", "item_name", 14),
+    column("问题描述", "text", 28),
+    column("区县", "district", 8),
+    column("牵头部门", "lead_unit", 16),
+    column("配合单位", "cooperating", 12),
     column("派遣时间", "dispatched_at", 16),
     column("整改时限", "due_at", 16),
-    column("时限暂定", "provisional", 6),
+    column("时限暂定", "provisional", 5),
     column("提交时间", "submitted_at", 16),
-    column("超期工作时（小时）", "late_work_hours", 9),
-    column("超期（小时）", "late_hours", 9),
-    column("超期工作日", "late_work_days", 8),
-    column("超期天数", "late_days", 8),
-    column("督办级别", "supervision_level", 6),
+    column("超期工作时（小时）", "late_work_hours", 8),
+    column("超期（小时）", "late_hours", 8),
+    column("超期工作日", "late_work_days", 7),
+    column("超期天数", "late_days", 6),
+    column("督办级别", "supervision_level", 5),
 ];
 
 /// The cells of a page.

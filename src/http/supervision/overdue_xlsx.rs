@@ -40,6 +40,7 @@ pub async fn list_overdue_xlsx(
         file_name: heading.file_name("xlsx", &zone),
         title: heading.title(lang, &zone),
         columns: &COLUMNS,
+        pages_across: 1,
         lang,
         zone,
     };

@@ -1,5 +1,6 @@
-//! Lists as XLSX, as an office prints them: A4 across, the names of the columns on every page and in sight while one scrolls. Rows go to a
-//! temporary file as they come, so a list of any length takes the memory of one part; where a sheet is full, another follows.
+//! Lists as XLSX, as an office prints them: A4 across, the names of the columns on every page and in sight while one scrolls, rows as high as
+//! their words need. Rows go to a temporary file as they come, so a list of any length takes the memory of one part; where a sheet is full,
+//! another follows.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek as _};
@@ -27,8 +28,12 @@ const SHEET_ROWS: u32 = 1_000_000;
 /// Rows above the list: the title, and the names of the columns.
 const HEAD_ROWS: u32 = 2;
 const A4: u8 = 9;
-/// How high a row with a picture is.
-const PICTURE_PX: u32 = 84;
+/// How high a row with a picture is, at least.
+const PICTURE_POINTS: f64 = 64.0;
+const FONT_POINTS: f64 = 10.0;
+const LINE_POINTS: f64 = 13.5;
+/// More lines than that are read in the program, not on paper; the format ends at 409 points.
+const MOST_LINES: usize = 30;
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// A workbook to be.
@@ -39,6 +44,8 @@ pub struct Book {
     pub title: String,
     /// Columns.
     pub columns: &'static [Column],
+    /// Pages that a row takes in print; the first two columns are on each of them.
+    pub pages_across: u16,
     /// Language of its words.
     pub lang: Lang,
     /// How it writes instants.
@@ -104,6 +111,7 @@ fn write(
                 sheet = begin(&mut workbook, book, &formats)?;
                 at = HEAD_ROWS;
             }
+            sheet.set_row_height(at, height(&row, book))?;
             for (column, cell) in (0..).zip(row) {
                 put(&mut sheet, (at, column), cell, book, &formats)?;
             }
@@ -111,7 +119,10 @@ fn write(
             footing.rows += 1;
         }
     }
-    for (column, words) in (0..).zip(footing.words(book.lang, &book.zone)) {
+    let words = footing.words(book.lang, &book.zone);
+    let cells: Vec<Cell> = words.iter().cloned().map(Cell::Text).collect();
+    sheet.set_row_height(at, height(&cells, book))?;
+    for (column, words) in (0..).zip(words) {
         sheet.write_string_with_format(at, column, words, &formats.head)?;
     }
     workbook.push_worksheet(sheet);
@@ -131,18 +142,56 @@ fn begin(workbook: &mut Workbook, book: &Book, formats: &Formats) -> Result<Work
     sheet
         .set_paper_size(A4)
         .set_landscape()
-        .set_print_fit_to_pages(1, 0)
+        .set_print_fit_to_pages(book.pages_across, 0)
+        .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
         .set_footer(page)
         .set_freeze_panes(HEAD_ROWS, 0)?
         .set_repeat_rows(0, HEAD_ROWS - 1)?;
+    if book.pages_across > 1 {
+        sheet.set_repeat_columns(0, 1)?;
+    }
     for (column, it) in (0..).zip(book.columns) {
         sheet.set_column_width(column, it.width)?;
     }
     sheet.write_string_with_format(0, 0, &book.title, &formats.title)?;
+    let names = book.columns.iter().map(|column| column.name(book.lang));
+    let names: Vec<Cell> = names.map(|name| Cell::Text(name.to_owned())).collect();
+    sheet.set_row_height(1, height(&names, book))?;
     for (column, it) in (0..).zip(book.columns) {
         sheet.write_string_with_format(1, column, it.name(book.lang), &formats.head)?;
     }
     Ok(sheet)
+}
+
+/// How high a row is, in points. Programs differ in whether they make room for wrapped words by themselves.
+fn height(row: &[Cell], book: &Book) -> f64 {
+    let lines = row
+        .iter()
+        .zip(book.columns)
+        .map(|(cell, column)| match cell {
+            Cell::Text(text) => lines(text, column.width.into()),
+            _ => 1,
+        });
+    let lines = lines.max().unwrap_or(1).min(MOST_LINES);
+    let words = u8::try_from(lines).map_or(LINE_POINTS, |lines| f64::from(lines) * LINE_POINTS);
+    let pictured = row.iter().any(|cell| matches!(cell, Cell::Picture(_)));
+    if pictured {
+        words.max(PICTURE_POINTS)
+    } else {
+        words
+    }
+}
+
+/// Lines that words take in a column so many digits wide; a Chinese character is as wide as two.
+fn lines(text: &str, width: usize) -> usize {
+    let wide = |line: &str| -> usize {
+        let characters = line.chars();
+        characters.map(|it| if it.is_ascii() { 1 } else { 2 }).sum()
+    };
+    let lines = text.split('\n');
+    lines
+        .map(|line| wide(line).div_ceil(width.max(1)).max(1))
+        .sum()
 }
 
 /// Numbers and times as such, so that a spreadsheet can sort and add them; words never as a formula.
@@ -178,7 +227,6 @@ fn put(
         Cell::Picture(jpeg) => {
             let picture = Image::new_from_buffer(&jpeg)?;
             sheet
-                .set_row_height_pixels(row, PICTURE_PX)?
                 .write_blank(row, column, &formats.cell)?
                 .insert_image_fit_to_cell_centered(row, column, &picture)?
         }
@@ -197,6 +245,7 @@ struct Formats {
 impl Formats {
     fn new() -> Self {
         let cell = Format::new()
+            .set_font_size(FONT_POINTS)
             .set_border(FormatBorder::Thin)
             .set_align(FormatAlign::Top)
             .set_text_wrap();
