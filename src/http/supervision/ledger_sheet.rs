@@ -55,7 +55,7 @@ pub fn cells(seq: i64, row: LedgerRow, lang: Lang, zone: &Zoned) -> Vec<Cell> {
         .line
         .source
         .map(|source| source.title().get(lang).to_owned());
-    let major = row.major.map(|major| major.get(lang).to_owned());
+    let major = row.major.as_ref().map(|major| major.get(lang).to_owned());
     let delays = delays(&row, lang, zone);
     let remark = remark(&row, lang);
     let line = row.line;

@@ -34,6 +34,8 @@ const FONT_POINTS: f64 = 10.0;
 const LINE_POINTS: f64 = 13.5;
 /// More lines than that are read in the program, not on paper; the format ends at 409 points.
 const MOST_LINES: usize = 30;
+/// So many rows are given their height. It is kept in memory until the file is whole, and nobody prints more; Excel does it by itself as well.
+const ROWS_WITH_HEIGHT: u32 = 20_000;
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// A workbook to be.
@@ -111,7 +113,9 @@ fn write(
                 sheet = begin(&mut workbook, book, &formats)?;
                 at = HEAD_ROWS;
             }
-            sheet.set_row_height(at, height(&row, book))?;
+            if at < ROWS_WITH_HEIGHT {
+                sheet.set_row_height(at, height(&row, book))?;
+            }
             for (column, cell) in (0..).zip(row) {
                 put(&mut sheet, (at, column), cell, book, &formats)?;
             }

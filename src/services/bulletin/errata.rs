@@ -153,7 +153,7 @@ impl Compare<'_> {
         let boards = || [printed, now].into_iter().flatten();
         let lines = boards().flat_map(|board| &board.rows);
         let units: BTreeMap<&str, &str> = lines.map(|it| (&*it.code, &*it.name)).collect();
-        let standing = |board: Option<&BoardTable>, code| {
+        let standing = |board: Option<&BoardTable>, code: &str| {
             let line = board.and_then(|board| board.line(code));
             line.map(Standing::from).unwrap_or_default()
         };
