@@ -10,5 +10,6 @@ DROP FUNCTION squares_on_map;
 DROP TABLE ticket_tallies_on_map;
 DROP TABLE ticket_tallies_by_day;
 DROP TABLE ticket_tallies_by_item;
+DROP FUNCTION units_counted;
 DROP TABLE ticket_tally_changes;
 DROP FUNCTION ticket_outcome;

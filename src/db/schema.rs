@@ -817,9 +817,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    ticket_tallies_by_day (day, lead_unit_id, district_code, outcome) {
-        day -> Date,
+    ticket_tallies_by_day (lead_unit_id, day, district_code, outcome) {
         lead_unit_id -> Uuid,
+        day -> Date,
         district_code -> Text,
         outcome -> Text,
         n -> Int8,
@@ -827,9 +827,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    ticket_tallies_by_item (month, lead_unit_id, item, district_code, outcome) {
-        month -> Date,
+    ticket_tallies_by_item (lead_unit_id, month, item, district_code, outcome) {
         lead_unit_id -> Uuid,
+        month -> Date,
         item -> Text,
         district_code -> Text,
         outcome -> Text,

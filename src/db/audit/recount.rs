@@ -97,13 +97,15 @@ type Tallies = (&'static str, &'static str, &'static str);
 const TALLIES: [Tallies; 3] = [
     (
         "ticket_counts_by_item",
-        "month, lead_unit_id, item, district_code, outcome",
-        "tickets_counted",
+        "lead_unit_id, month, item, district_code, outcome",
+        "(SELECT u.unit_id AS lead_unit_id, t.month, t.item, t.district_code, t.outcome \
+            FROM tickets_counted t CROSS JOIN LATERAL units_counted(t.lead_unit_id) u) t",
     ),
     (
         "ticket_counts_by_day",
-        "day, lead_unit_id, district_code, outcome",
-        "tickets_counted",
+        "lead_unit_id, day, district_code, outcome",
+        "(SELECT u.unit_id AS lead_unit_id, t.day, t.district_code, t.outcome \
+            FROM tickets_counted t CROSS JOIN LATERAL units_counted(t.lead_unit_id) u) t",
     ),
     (
         "ticket_counts_on_map",

@@ -53,19 +53,20 @@ pub async fn count(
         true => ("ticket_counts_by_item", "month", "item"),
         false => ("ticket_counts_by_day", "day", "NULL::text"),
     };
+    let units = whose(filter, by);
     let counted = format!(
         "SELECT {KEY}, sum(n)::bigint AS filed, coalesce(sum(n) FILTER (WHERE outcome = 'open'), 0)::bigint AS open, 0::bigint AS overdue, \
                 coalesce(sum(n) FILTER (WHERE outcome = 'on_time'), 0)::bigint AS on_time, \
                 coalesce(sum(n) FILTER (WHERE outcome = 'late'), 0)::bigint AS late, \
                 coalesce(sum(n) FILTER (WHERE outcome = 'exempt'), 0)::bigint AS exempt \
            FROM (SELECT {day} AS day, lead_unit_id, district_code, {item} AS item, outcome, n FROM {view}) t \
-          WHERE {NARROWED} GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0"
+          WHERE {NARROWED} AND {units} GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0"
     );
     let overdue = format!(
         "SELECT {KEY}, 0::bigint, 0::bigint, count(*), 0::bigint, 0::bigint, 0::bigint \
            FROM (SELECT (listed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, lead_unit_id, coalesce(district_code, '') AS district_code, item \
                    FROM tickets WHERE overdue_after(state, due_at, submitted_at, photos_due_at) < $11) t \
-          WHERE {NARROWED} GROUP BY 1, 2, 3, 4"
+          WHERE {NARROWED} AND ($9 IS NULL OR t.lead_unit_id = ANY ($9)) GROUP BY 1, 2, 3, 4"
     );
     let asked = |dimension| by.contains(&dimension);
     let rows: Vec<Row> = cached(format!(
@@ -107,11 +108,20 @@ pub async fn count(
     Ok(groups.collect())
 }
 
+/// Whose counts are read. Under the nil UUID stand those of all units together.
+fn whose(filter: &TallyFilter, by: &[Dimension]) -> &'static str {
+    match (&filter.units, by.contains(&Dimension::Unit)) {
+        (Some(_), _) => "t.lead_unit_id = ANY ($9)",
+        (None, true) => "t.lead_unit_id <> '00000000-0000-0000-0000-000000000000'",
+        (None, false) => "t.lead_unit_id = '00000000-0000-0000-0000-000000000000'",
+    }
+}
+
 const KEY: &str = "\
 CASE WHEN $1 THEN to_char(t.day, 'YYYY-MM') WHEN $2 THEN to_char(t.day, 'YYYY-MM-DD') END AS period, \
 CASE WHEN $3 THEN t.district_code END AS district, CASE WHEN $4 THEN t.lead_unit_id END AS unit, CASE WHEN $5 THEN t.item END AS item";
 const NARROWED: &str = "\
-t.day BETWEEN $6 AND $7 AND ($8 IS NULL OR t.district_code = $8) AND ($9 IS NULL OR t.lead_unit_id = ANY ($9)) AND ($10 IS NULL OR t.item = $10)";
+t.day BETWEEN $6 AND $7 AND ($8 IS NULL OR t.district_code = $8) AND ($10 IS NULL OR t.item = $10)";
 
 /// Moves the changes counted so far into the tallies; answers how many there were.
 pub async fn fold(conn: &mut Conn) -> Result<i64, DbError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use xuncha::services::supervision::fold_tallies;
 
 use super::map::{is_that_of_a_recount, map};
@@ -50,6 +50,23 @@ async fn recount(app: &TestApp, by_item: bool) -> Vec<Value> {
     sorted(rows.iter().filter_map(|row| row.get("told").cloned()))
 }
 
+/// The same counted without units.
+fn of_all_units(rows: &[Value]) -> Vec<Value> {
+    let mut sums: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for row in rows {
+        let mut row = row.as_object().expect("a row").clone();
+        row.retain(|member, _| !member.starts_with("unit"));
+        let key = ["period", "district", "item"].map(|member| format!("{:?}", row.get(member)));
+        let sum = sums.entry(key.concat()).or_default();
+        for (member, value) in row {
+            let before = sum.get(&member).and_then(Value::as_u64).unwrap_or(0);
+            let value = value.as_u64().map_or(value, |more| (before + more).into());
+            sum.insert(member, value);
+        }
+    }
+    sums.into_values().map(Value::Object).collect()
+}
+
 fn sorted(rows: impl Iterator<Item = Value>) -> Vec<Value> {
     let rows: BTreeMap<String, Value> = rows.map(|row| (row.to_string(), row)).collect();
     rows.into_values().collect()
@@ -89,10 +106,20 @@ async fn whatever_happens_the_counts_are_those_of_a_recount() {
             }
             let by_item = count(&supervisor, "?by=district,unit,item,month").await;
             let told = sorted(by_item.list("/items").iter().cloned());
-            assert_eq!(told, recount(&app, true).await, "seed {seed}, step {step}");
+            let by_item = recount(&app, true).await;
+            assert_eq!(told, by_item, "seed {seed}, step {step}");
+            let together = count(&supervisor, "?by=district,item,month").await;
+            let told = sorted(together.list("/items").iter().cloned());
+            let all = sorted(of_all_units(&by_item).into_iter());
+            assert_eq!(told, all, "seed {seed}, step {step}");
             let by_day = count(&supervisor, "?by=district,unit,day").await;
             let told = sorted(by_day.list("/items").iter().cloned());
-            assert_eq!(told, recount(&app, false).await, "seed {seed}, step {step}");
+            let by_day = recount(&app, false).await;
+            assert_eq!(told, by_day, "seed {seed}, step {step}");
+            let together = count(&supervisor, "?by=district,day").await;
+            let told = sorted(together.list("/items").iter().cloned());
+            let all = sorted(of_all_units(&by_day).into_iter());
+            assert_eq!(told, all, "seed {seed}, step {step}");
             let total = count(&supervisor, "").await;
             let on_map = map(&supervisor, "?zoom=11&state=all").await;
             assert_eq!(
