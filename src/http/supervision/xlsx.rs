@@ -27,11 +27,15 @@ const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsh
 const SHEET_ROWS: u32 = 1_000_000;
 /// Rows above the list: the title, and the names of the columns.
 const HEAD_ROWS: u32 = 2;
+/// That with the names.
+const NAMES_ROW: u32 = 1;
+/// Where the words below the list stand: the instant has room to its right.
+const FOOT_COLUMNS: [u16; 5] = [0, 1, 2, 3, 6];
 const A4: u8 = 9;
 /// How high a row with a picture is, at least.
 const PICTURE_POINTS: f64 = 64.0;
 const FONT_POINTS: f64 = 10.0;
-const LINE_POINTS: f64 = 13.5;
+const LINE_POINTS: f64 = 15.0;
 /// More lines than that are read in the program, not on paper; the format ends at 409 points.
 const MOST_LINES: usize = 30;
 /// So many rows are given their height. It is kept in memory until the file is whole, and nobody prints more; Excel does it by itself as well.
@@ -109,7 +113,7 @@ fn write(
         let Some(rows) = part else { break };
         for row in rows {
             if at == SHEET_ROWS {
-                workbook.push_worksheet(sheet);
+                end(&mut workbook, sheet, book, at - 1)?;
                 sheet = begin(&mut workbook, book, &formats)?;
                 at = HEAD_ROWS;
             }
@@ -123,13 +127,14 @@ fn write(
             footing.rows += 1;
         }
     }
-    let words = footing.words(book.lang, &book.zone);
-    let cells: Vec<Cell> = words.iter().cloned().map(Cell::Text).collect();
-    sheet.set_row_height(at, height(&cells, book))?;
-    for (column, words) in (0..).zip(words) {
-        sheet.write_string_with_format(at, column, words, &formats.head)?;
+    // Without a height: the library writes a last row that has one twice.
+    for (column, words) in FOOT_COLUMNS
+        .into_iter()
+        .zip(footing.words(book.lang, &book.zone))
+    {
+        sheet.write_string_with_format(at, column, words, &formats.foot)?;
     }
-    workbook.push_worksheet(sheet);
+    end(&mut workbook, sheet, book, at)?;
     let mut file = tempfile::tempfile()?;
     workbook.save_to_writer(BufWriter::new(&file))?;
     file.rewind()?;
@@ -147,10 +152,11 @@ fn begin(workbook: &mut Workbook, book: &Book, formats: &Formats) -> Result<Work
         .set_paper_size(A4)
         .set_landscape()
         .set_print_fit_to_pages(book.pages_across, 0)
-        .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3)
+        .set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3)
+        .set_header(format!("&C&\"-,Bold\"&14{}", book.title))
         .set_footer(page)
         .set_freeze_panes(HEAD_ROWS, 0)?
-        .set_repeat_rows(0, HEAD_ROWS - 1)?;
+        .set_repeat_rows(NAMES_ROW, NAMES_ROW)?;
     if book.pages_across > 1 {
         sheet.set_repeat_columns(0, 1)?;
     }
@@ -160,11 +166,24 @@ fn begin(workbook: &mut Workbook, book: &Book, formats: &Formats) -> Result<Work
     sheet.write_string_with_format(0, 0, &book.title, &formats.title)?;
     let names = book.columns.iter().map(|column| column.name(book.lang));
     let names: Vec<Cell> = names.map(|name| Cell::Text(name.to_owned())).collect();
-    sheet.set_row_height(1, height(&names, book))?;
+    sheet.set_row_height(NAMES_ROW, height(&names, book))?;
     for (column, it) in (0..).zip(book.columns) {
-        sheet.write_string_with_format(1, column, it.name(book.lang), &formats.head)?;
+        sheet.write_string_with_format(NAMES_ROW, column, it.name(book.lang), &formats.head)?;
     }
     Ok(sheet)
+}
+
+/// Ends a sheet with this row. On paper the title stands above every page: in a cell it would be cut off where a row goes on.
+fn end(
+    workbook: &mut Workbook,
+    mut sheet: Worksheet,
+    book: &Book,
+    last_row: u32,
+) -> Result<(), XlsxError> {
+    let columns = u16::try_from(book.columns.len()).unwrap_or(u16::MAX);
+    sheet.set_print_area(NAMES_ROW, 0, last_row, columns.saturating_sub(1))?;
+    workbook.push_worksheet(sheet);
+    Ok(())
 }
 
 /// How high a row is, in points. Programs differ in whether they make room for wrapped words by themselves.
@@ -244,6 +263,7 @@ struct Formats {
     cell: Format,
     time: Format,
     hours: Format,
+    foot: Format,
 }
 
 impl Formats {
@@ -255,6 +275,7 @@ impl Formats {
             .set_text_wrap();
         Self {
             title: Format::new().set_bold().set_font_size(14.0),
+            foot: Format::new().set_font_size(FONT_POINTS).set_bold(),
             head: cell.clone().set_bold().set_background_color(0x00E7_ECF3),
             time: cell.clone().set_num_format("yyyy-mm-dd hh:mm"),
             hours: cell.clone().set_num_format("0.0"),

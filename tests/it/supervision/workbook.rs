@@ -97,11 +97,14 @@ async fn the_list_is_laid_out_as_an_office_prints_it() {
         "ySplit=\"2\"",
         "state=\"frozen\"",
         "第 &amp;P 页",
+        "&amp;14超期未结清单（截至 2026-11-23 09:30）",
     ] {
         assert!(sheet.contains(part), "{part}: {sheet}");
     }
     let book = workbook.xml("xl/workbook.xml");
-    assert!(book.contains("_xlnm.Print_Titles"), "{book}");
+    for name in ["_xlnm.Print_Titles", "$A$2:$Q$4</definedName>"] {
+        assert!(book.contains(name), "{book}");
+    }
     app.finish().await;
 }
 
