@@ -37,7 +37,7 @@ const PICTURE_POINTS: f64 = 64.0;
 const FONT_POINTS: f64 = 10.0;
 const LINE_POINTS: f64 = 15.0;
 /// More lines than that are read in the program, not on paper; the format ends at 409 points.
-const MOST_LINES: usize = 30;
+const MOST_LINES: usize = 27;
 /// So many rows are given their height. It is kept in memory until the file is whole, and nobody prints more; Excel does it by itself as well.
 const ROWS_WITH_HEIGHT: u32 = 20_000;
 const PIECE_BYTES: usize = 64 * 1024;
