@@ -147,7 +147,18 @@ async fn the_ledger_has_its_columns_and_pictures_when_they_are_asked_for() {
         ("市级督查", "市容环境")
     );
     assert_eq!(rows[2][30], "0.3", "a number, which can be added up");
-    assert_eq!(file("?photos=true").await.pictures(), 2);
+    let mut pictured = file("?photos=true").await;
+    assert_eq!(pictured.pictures(), 2);
+    // Two pages wide, with the numbers on both; a picture has room in its row, and no row is there twice.
+    let book = pictured.xml("xl/workbook.xml");
+    assert!(
+        book.contains("!$A:$B,") && book.contains("!$2:$2<"),
+        "{book}"
+    );
+    let sheet = pictured.xml("xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("fitToWidth=\"2\""), "{sheet}");
+    assert!(sheet.contains("<row r=\"3\" ht=\"63.75\""), "{sheet}");
+    assert_eq!(sheet.matches("<row ").count(), 2 + 1 + 1);
     copies(&app, &sent.ticket, 500).await;
     supervisor
         .get("supervision/ledger.xlsx?photos=true")
