@@ -20,8 +20,8 @@ struct SpanRow {
 }
 
 /// `told` is what the trail tells of a ticket at each of its instants, `kept` what is kept of it from when until when. Several changes of one
-/// instant are one, and an instant before the last one counts as that. Who has a ticket that nobody has to act on is not in its trail after it was
-/// handed over; a deadline is told by rows that have a clock; a closing that waited for photos counts from their last byte.
+/// instant are one, and an instant before the last one counts as that. Who has a ticket that nobody had to act on, since it was put right on the spot or handed over
+/// later, is not told; a deadline is told by rows that have a clock; a closing that waited for photos counts from their last byte.
 const WRONG_SPANS: &str = "\
 WITH events AS (\
   SELECT ticket_id, seq, max(at) OVER w AS at, to_state, data, \
@@ -40,7 +40,7 @@ kept AS (\
 wrong AS (\
   SELECT t.ticket_id, t.at, \
          CASE WHEN k.ticket_id IS NULL THEN 'missing' WHEN k.state <> t.to_state THEN 'state' \
-              WHEN k.lead_unit_id IS DISTINCT FROM h.holder_unit_id AND coalesce(t.handed_over <= t.held, true) THEN 'lead_unit' \
+              WHEN k.lead_unit_id IS DISTINCT FROM h.holder_unit_id AND t.held >= coalesce(t.handed_over, 0) THEN 'lead_unit' \
               WHEN t.data ? 'clock' AND k.due_at IS DISTINCT FROM (t.data #>> '{clock,due,at}')::timestamptz THEN 'due_at' \
               WHEN t.to_state IN ('awaiting_recheck', 'closed') AND (k.submitted_at IS NOT NULL OR t.to_state <> 'closed') \
                    AND k.submitted_at IS DISTINCT FROM CASE s.command WHEN 'submit' THEN s.at ELSE (s.data ->> 'submitted_at')::timestamptz END \
