@@ -87,6 +87,21 @@ async fn a_kept_past_that_was_edited_is_named_with_its_ticket_and_instant() {
 }
 
 #[tokio::test]
+async fn what_was_put_right_on_the_spot_is_whole_though_nobody_ever_had_to_act() {
+    let city = City::new().await;
+    let inspector = city.app.login("inspector1").await;
+    let there = story::report("371602").fixed_on_site();
+    let there = there.post(&inspector).await.ticket;
+    city.app.clock.set("2026-11-20 11:00");
+    let officer = city.app.login("officer-371602-sanitation").await;
+    command(&officer, &there, "comment", json!({ "text": "已知悉" }))
+        .await
+        .expect(200);
+    city.anchor().await;
+    assert_eq!(city.verify().await.faults, []);
+}
+
+#[tokio::test]
 async fn a_submission_that_was_moved_into_its_time_limit_is_named() {
     let city = lived().await;
     let id = city.ticket(1).to_string();
