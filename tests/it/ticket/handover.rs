@@ -93,6 +93,24 @@ async fn the_successor_stands_where_the_unit_stood_and_the_clock_runs_on() {
 }
 
 #[tokio::test]
+async fn what_waits_for_its_recheck_goes_along_and_its_past_stays_whole() {
+    let (app, inspector, officer) = city().await;
+    let clerk = app.login("clerk").await;
+    let sent = story::report("371602").post(&inspector).await;
+    story::rectify(&officer, &sent.ticket).await;
+    app.run_jobs().await;
+    app.clock.set("2026-11-20 15:00");
+    hand_over(&app, &clerk, "371602-sanitation", SUCCESSOR)
+        .await
+        .expect(200);
+    let successor = app.login("officer-371602-landscape").await;
+    let seen = ticket(&successor, &sent.ticket).await;
+    assert_eq!(seen.at("/state"), "awaiting_recheck");
+    crate::audit::assert_whole(&app).await;
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn what_is_closed_stays_and_what_it_cooperated_in_goes_along() {
     let (app, inspector, _) = city().await;
     let clerk = app.login("clerk").await;
