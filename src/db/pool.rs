@@ -12,6 +12,8 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
+use super::feed::HOLD_READERS;
+
 /// A connection.
 pub type Conn = AsyncPgConnection;
 /// Connections kept open between requests.
@@ -85,9 +87,11 @@ pub fn pool(url: &str, size: usize) -> Pool {
         .expect("a pool lacks nothing but the runtime that its timeouts need")
 }
 
+/// A connection as every one is set, which knows how to hold readers without being told the statement.
 async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {
     let mut conn = Conn::establish(url).await?;
-    conn.batch_execute(SESSION_SETTINGS)
+    let prepared = format!("{SESSION_SETTINGS}; PREPARE hold_readers AS {HOLD_READERS}");
+    conn.batch_execute(&prepared)
         .await
         .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)

@@ -1,14 +1,23 @@
 //! Transactions that begin with more than `BEGIN`, in one round trip: each round costs a command as much as a statement does. Begun and ended
 //! by services, like any other; a connection that is dropped in between is not lent again.
 
-use diesel_async::{AnsiTransactionManager, TransactionManager as _};
+use diesel_async::{AnsiTransactionManager as Manager, TransactionManager as _};
 
 use super::{Conn, DbError};
 
-/// Begins a transaction that holds readers from the start, as by [`hold_readers`](super::feed::hold_readers). [`end`] ends it.
+/// Begins a transaction that holds readers from the start, as by [`hold_readers`](super::feed::hold_readers). [`end`] ends it. The pool has
+/// prepared the statement.
 pub async fn begin_holding_readers(conn: &mut Conn) -> Result<(), DbError> {
-    let begin = format!("BEGIN; {}", super::feed::HOLD_READERS);
-    AnsiTransactionManager::begin_transaction_sql(conn, &begin).await
+    let begun = Manager::begin_transaction_sql(conn, "BEGIN; EXECUTE hold_readers").await;
+    // Whoever moves readers was waited for too long, but PostgreSQL has begun: that is taken back, as a transaction that is counted.
+    if begun.is_err()
+        && Manager::begin_transaction_sql(conn, "ROLLBACK; BEGIN")
+            .await
+            .is_ok()
+    {
+        Manager::rollback_transaction(conn).await?;
+    }
+    begun
 }
 
 /// Ends a transaction as what was done in it ended: commits it, or takes all of it back.
@@ -18,10 +27,10 @@ pub async fn begin_holding_readers(conn: &mut Conn) -> Result<(), DbError> {
 pub async fn end<T, E: From<DbError>>(conn: &mut Conn, done: Result<T, E>) -> Result<T, E> {
     match done {
         Ok(done) => {
-            AnsiTransactionManager::commit_transaction(conn).await?;
+            Manager::commit_transaction(conn).await?;
             Ok(done)
         }
-        Err(error) => match AnsiTransactionManager::rollback_transaction(conn).await {
+        Err(error) => match Manager::rollback_transaction(conn).await {
             Ok(()) | Err(DbError::BrokenTransactionManager) => Err(error),
             Err(unable) => Err(unable.into()),
         },

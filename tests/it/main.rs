@@ -33,4 +33,5 @@ mod supervision;
 mod sync;
 mod task;
 mod ticket;
+mod transaction;
 mod webhook;

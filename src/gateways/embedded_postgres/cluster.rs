@@ -20,7 +20,7 @@ const LONGEST_SOCKET_DIR: usize = 107 - "/.s.PGSQL.5432".len();
 const LOG_TAIL_LINES: usize = 20;
 
 /// Over what PostgreSQL would choose itself. The command line wins over the cluster's files, so that a release can change them.
-const SETTINGS: [&str; 21] = [
+const SETTINGS: [&str; 22] = [
     // Durable: what was answered 201 is on disk.
     "fsync=on",
     "full_page_writes=on",
@@ -35,6 +35,8 @@ const SETTINGS: [&str; 21] = [
     "max_wal_size=4GB",
     "checkpoint_timeout=15min",
     "update_process_title=off",
+    // Plans of a city that fills quickly are made anew soon.
+    "autovacuum_naptime=15s",
     "timezone=UTC",
     "log_timezone=UTC",
     // One log file a weekday, written anew each week.
