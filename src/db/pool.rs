@@ -121,15 +121,20 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, PoolError> {
         .map_err(|error| PoolError::Migration(error.to_string()))
 }
 
-/// Takes every migration back: for the test that they can be.
+/// Takes back this migration (`20261126150000`) and every later one: for tests of migrations. Of an empty name, all of them.
 ///
 /// # Errors
 /// [`PoolError`] when the database cannot be reached or a migration fails.
-pub async fn revert_all(url: &str) -> Result<(), PoolError> {
+pub async fn revert_from(url: &str, version: &str) -> Result<(), PoolError> {
     let conn = Conn::establish(url).await?;
+    let version = version.to_owned();
     tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(conn);
-        harness.revert_all_migrations(MIGRATIONS).map(|_| ())
+        let applied = harness.applied_migrations()?.into_iter();
+        for _ in applied.filter(|applied| applied.to_string() >= version) {
+            harness.revert_last_migration(MIGRATIONS)?;
+        }
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })
     .await
     .map_err(|error| PoolError::Migration(error.to_string()))?

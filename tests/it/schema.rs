@@ -9,7 +9,7 @@ use std::path::Path;
 use diesel_async::AsyncConnection as _;
 use serde_json::Value;
 use xuncha::db::Conn;
-use xuncha::db::pool::{migrate, revert_all};
+use xuncha::db::pool::{migrate, revert_from};
 
 use crate::harness::{Database, TestApp};
 
@@ -19,7 +19,7 @@ async fn migrations_up_down_up_leave_the_same_database() {
     let bare = digest::of(database.url()).await;
     migrate(database.url()).await.expect("every up.sql runs");
     let first = digest::of(database.url()).await;
-    revert_all(database.url())
+    revert_from(database.url(), "")
         .await
         .expect("every down.sql runs");
     let reverted = digest::of(database.url()).await;

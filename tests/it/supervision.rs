@@ -1,5 +1,6 @@
 //! What the supervision office pulls.
 
+mod backfill;
 mod boards;
 mod csv;
 mod due_soon;
