@@ -184,7 +184,8 @@ pub async fn due_soon(
     rows.into_iter().map(DueTicket::try_from).collect()
 }
 
-/// A forecast asks what is or was a moment ago, the list of a past instant for what was overdue then: each has its index.
+/// A forecast asks what is or was a moment ago, the list of a past instant for what was overdue then: each has its index. That a span reached
+/// beyond the instant is said once more, because the few that end after a moment ago are found by their ends.
 fn overdue(as_of: AsOf) -> String {
     let present = part(
         "tickets",
@@ -194,7 +195,7 @@ fn overdue(as_of: AsOf) -> String {
         "overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1 AND coalesce(x.known_since, x.created_at) <= $2",
     );
     let then = if as_of.known_at == as_of.overdue_at {
-        "overdue_during(x.since, x.until, x.state, x.due_at, x.submitted_at, x.photos_due_at) @> $1"
+        "x.until > $1 AND overdue_during(x.since, x.until, x.state, x.due_at, x.submitted_at, x.photos_due_at) @> $1"
     } else {
         "x.until > $2 AND x.since <= $2 AND overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1"
     };
