@@ -23,60 +23,53 @@ COMMENT ON COLUMN ticket_tally_changes.district_code IS 'empty: outside every di
 COMMENT ON COLUMN ticket_tally_changes.cell_lat IS 'in 512ths of a degree, rounded down; null: no position';
 COMMENT ON COLUMN ticket_tally_changes.n IS 'how many more';
 
-CREATE FUNCTION units_counted(lead_unit_id uuid) RETURNS TABLE (unit_id uuid) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    VALUES (lead_unit_id), ('00000000-0000-0000-0000-000000000000'::uuid)
-$$;
-COMMENT ON FUNCTION units_counted IS 'whom a ticket is counted for: its unit, and under the nil UUID all together, for who is told of them all';
-
 CREATE TABLE ticket_tallies_by_item (
-    lead_unit_id  uuid   NOT NULL,
     month         date   NOT NULL,
+    lead_unit_id  uuid   NOT NULL,
     item          text   NOT NULL,
     district_code text   NOT NULL,
     outcome       text   NOT NULL,
     n             bigint NOT NULL,
-    CONSTRAINT ticket_tallies_by_item_pkey PRIMARY KEY (lead_unit_id, month, item, district_code, outcome)
+    CONSTRAINT ticket_tallies_by_item_pkey PRIMARY KEY (month, lead_unit_id, item, district_code, outcome)
 );
 CREATE TABLE ticket_tallies_by_day (
-    lead_unit_id  uuid   NOT NULL,
     day           date   NOT NULL,
+    lead_unit_id  uuid   NOT NULL,
     district_code text   NOT NULL,
     outcome       text   NOT NULL,
     n             bigint NOT NULL,
-    CONSTRAINT ticket_tallies_by_day_pkey PRIMARY KEY (lead_unit_id, day, district_code, outcome)
+    CONSTRAINT ticket_tallies_by_day_pkey PRIMARY KEY (day, lead_unit_id, district_code, outcome)
 );
-CREATE TABLE ticket_tallies_on_map (
+CREATE TABLE ticket_tallies_by_cell (
+    cell_lat      integer NOT NULL,
+    cell_lon      integer NOT NULL,
     lead_unit_id  uuid    NOT NULL,
-    level         integer NOT NULL,
-    lat           integer NOT NULL,
-    lon           integer NOT NULL,
     outcome       text    NOT NULL,
     n             bigint  NOT NULL,
-    CONSTRAINT ticket_tallies_on_map_pkey PRIMARY KEY (lead_unit_id, level, lat, lon, outcome)
+    CONSTRAINT ticket_tallies_by_cell_pkey PRIMARY KEY (cell_lat, cell_lon, lead_unit_id, outcome)
 );
-COMMENT ON COLUMN ticket_tallies_on_map.level IS 'squares of 2^level by 2^level cells: 0, 2 or 4';
-COMMENT ON COLUMN ticket_tallies_on_map.lat IS 'of the square: that of its cells, without their last bits';
-
-CREATE FUNCTION squares_on_map(lead_unit_id uuid, cell_lat integer, cell_lon integer)
-    RETURNS TABLE (unit_id uuid, level integer, lat integer, lon integer) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT u.unit_id, levels.level, cell_lat >> levels.level, cell_lon >> levels.level
-      FROM units_counted(lead_unit_id) u, (VALUES (0), (2), (4)) AS levels (level)
-     WHERE cell_lat IS NOT NULL
-$$;
-COMMENT ON FUNCTION squares_on_map IS 'where a ticket of a cell is counted: for whom, at each level';
+CREATE TABLE ticket_tallies_by_square (
+    square_lat    integer NOT NULL,
+    square_lon    integer NOT NULL,
+    lead_unit_id  uuid    NOT NULL,
+    outcome       text    NOT NULL,
+    n             bigint  NOT NULL,
+    CONSTRAINT ticket_tallies_by_square_pkey PRIMARY KEY (square_lat, square_lon, lead_unit_id, outcome)
+);
+COMMENT ON TABLE ticket_tallies_by_square IS 'the same for squares of 16 by 16 cells: for who looks at the whole city';
 
 CREATE VIEW ticket_counts_by_item AS
-SELECT lead_unit_id, month, item, district_code, outcome, n FROM ticket_tallies_by_item
-UNION ALL SELECT u.unit_id, date_trunc('month', c.day)::date, c.item, c.district_code, c.outcome, c.n
-            FROM ticket_tally_changes c CROSS JOIN LATERAL units_counted(c.lead_unit_id) u;
+SELECT month, lead_unit_id, item, district_code, outcome, n FROM ticket_tallies_by_item
+UNION ALL SELECT date_trunc('month', day)::date, lead_unit_id, item, district_code, outcome, n FROM ticket_tally_changes;
 CREATE VIEW ticket_counts_by_day AS
-SELECT lead_unit_id, day, district_code, outcome, n FROM ticket_tallies_by_day
-UNION ALL SELECT u.unit_id, c.day, c.district_code, c.outcome, c.n
-            FROM ticket_tally_changes c CROSS JOIN LATERAL units_counted(c.lead_unit_id) u;
-CREATE VIEW ticket_counts_on_map AS
-SELECT lead_unit_id, level, lat, lon, outcome, n FROM ticket_tallies_on_map
-UNION ALL SELECT s.unit_id, s.level, s.lat, s.lon, c.outcome, c.n
-            FROM ticket_tally_changes c CROSS JOIN LATERAL squares_on_map(c.lead_unit_id, c.cell_lat, c.cell_lon) s;
+SELECT day, lead_unit_id, district_code, outcome, n FROM ticket_tallies_by_day
+UNION ALL SELECT day, lead_unit_id, district_code, outcome, n FROM ticket_tally_changes;
+CREATE VIEW ticket_counts_by_cell AS
+SELECT cell_lat, cell_lon, lead_unit_id, outcome, n FROM ticket_tallies_by_cell
+UNION ALL SELECT cell_lat, cell_lon, lead_unit_id, outcome, n FROM ticket_tally_changes WHERE cell_lat IS NOT NULL;
+CREATE VIEW ticket_counts_by_square AS
+SELECT square_lat, square_lon, lead_unit_id, outcome, n FROM ticket_tallies_by_square
+UNION ALL SELECT cell_lat >> 4, cell_lon >> 4, lead_unit_id, outcome, n FROM ticket_tally_changes WHERE cell_lat IS NOT NULL;
 
 CREATE FUNCTION tally_ticket() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -107,22 +100,23 @@ CREATE FUNCTION fold_ticket_tallies() RETURNS bigint LANGUAGE sql AS $$
     WITH changes AS (DELETE FROM ticket_tally_changes RETURNING *),
     items AS (
         INSERT INTO ticket_tallies_by_item AS t
-        SELECT u.unit_id, date_trunc('month', c.day)::date, c.item, c.district_code, c.outcome, sum(c.n)
-          FROM changes c CROSS JOIN LATERAL units_counted(c.lead_unit_id) u
-         GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.n) <> 0 ORDER BY 1, 2, 3, 4, 5
+        SELECT date_trunc('month', day)::date, lead_unit_id, item, district_code, outcome, sum(n) FROM changes
+         GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0
         ON CONFLICT ON CONSTRAINT ticket_tallies_by_item_pkey DO UPDATE SET n = t.n + excluded.n),
     days AS (
         INSERT INTO ticket_tallies_by_day AS t
-        SELECT u.unit_id, c.day, c.district_code, c.outcome, sum(c.n)
-          FROM changes c CROSS JOIN LATERAL units_counted(c.lead_unit_id) u
-         GROUP BY 1, 2, 3, 4 HAVING sum(c.n) <> 0 ORDER BY 1, 2, 3, 4
+        SELECT day, lead_unit_id, district_code, outcome, sum(n) FROM changes GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
         ON CONFLICT ON CONSTRAINT ticket_tallies_by_day_pkey DO UPDATE SET n = t.n + excluded.n),
+    cells AS (
+        INSERT INTO ticket_tallies_by_cell AS t
+        SELECT cell_lat, cell_lon, lead_unit_id, outcome, sum(n) FROM changes WHERE cell_lat IS NOT NULL
+         GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+        ON CONFLICT ON CONSTRAINT ticket_tallies_by_cell_pkey DO UPDATE SET n = t.n + excluded.n),
     squares AS (
-        INSERT INTO ticket_tallies_on_map AS t
-        SELECT s.unit_id, s.level, s.lat, s.lon, c.outcome, sum(c.n)
-          FROM changes c CROSS JOIN LATERAL squares_on_map(c.lead_unit_id, c.cell_lat, c.cell_lon) s
-         GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.n) <> 0 ORDER BY 1, 2, 3, 4, 5
-        ON CONFLICT ON CONSTRAINT ticket_tallies_on_map_pkey DO UPDATE SET n = t.n + excluded.n)
+        INSERT INTO ticket_tallies_by_square AS t
+        SELECT cell_lat >> 4, cell_lon >> 4, lead_unit_id, outcome, sum(n) FROM changes WHERE cell_lat IS NOT NULL
+         GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+        ON CONFLICT ON CONSTRAINT ticket_tallies_by_square_pkey DO UPDATE SET n = t.n + excluded.n)
     SELECT count(*) FROM changes;
 $$;
 COMMENT ON FUNCTION fold_ticket_tallies IS 'moves what is committed by now into the tallies; answers how many changes that were';

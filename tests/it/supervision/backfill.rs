@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use xuncha::db::audit::recount::wrong_spans;
+use xuncha::db::audit::recount::{wrong_spans, wrong_tallies};
 use xuncha::db::pool::{migrate, revert_from};
+use xuncha::services::supervision::fold_tallies;
 
 use super::{city, four_hours};
 use crate::harness::TestApp;
@@ -11,6 +12,9 @@ use crate::harness::story::{self, command};
 
 /// The migration that began to keep it.
 const TICKET_SPANS: &str = "20261126150000";
+
+/// The one that began to count all units together, and on the map at three levels.
+const TALLIES_OF_ALL_UNITS: &str = "20261127171000";
 
 /// What is kept, as far as trails tell it.
 async fn kept(app: &TestApp) -> Vec<Value> {
@@ -108,4 +112,39 @@ async fn tickets_from_before_it_was_kept_have_the_past_that_their_trails_tell() 
     let mut sql = app.sql().await;
     let wrong = wrong_spans(&mut sql, Uuid::nil(), Uuid::max()).await;
     assert_eq!(wrong.expect("read"), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_counted_before_all_units_were_counted_together_is_taken_over() {
+    let (mut app, inspector, supervisor) = city().await;
+    app.let_jobs_stay();
+    let clerk = app.login("clerk").await;
+    let counts = async |app: &TestApp| {
+        app.rows(
+            "SELECT lead_unit_id, level, lat, lon, outcome, sum(n)::int AS n FROM ticket_counts_on_map
+              GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4, 5",
+        )
+        .await
+    };
+    let first = four_hours(&inspector).await.ticket;
+    story::report("371603").post(&inspector).await;
+    fold_tallies(&app.svc).await.expect("folded");
+    // Counted, and not folded yet.
+    command(&clerk, &first, "void", json!({ "reason": "误报" }))
+        .await
+        .expect(200);
+    four_hours(&inspector).await;
+    let by_district = async || {
+        let path = "supervision/statistics?by=district&from=2026-11-01&to=2026-11-30";
+        supervisor.get(path).await.expect(200).json
+    };
+    let (before, told) = (counts(&app).await, by_district().await);
+    revert_from(app.database_url(), TALLIES_OF_ALL_UNITS)
+        .await
+        .expect("taken back");
+    migrate(app.database_url()).await.expect("applied again");
+    assert_eq!(counts(&app).await, before);
+    assert_eq!(by_district().await, told);
+    let mut sql = app.sql().await;
+    assert_eq!(wrong_tallies(&mut sql, 10).await.expect("read"), []);
 }
