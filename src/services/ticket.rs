@@ -36,6 +36,7 @@ mod supervise;
 mod suspension;
 pub(in crate::services) mod trail;
 pub(in crate::services) mod unseal;
+pub(in crate::services) mod view;
 mod void;
 
 pub use case::Given;

@@ -12,7 +12,7 @@ use crate::domain::ticket::projection::TicketView;
 use crate::domain::ticket::stage::Stage;
 use crate::services::error::{Code, Error, Result};
 use crate::services::state::Services;
-use crate::services::ticket::case::views;
+use crate::services::ticket::view::views;
 
 /// What to list.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Giving a command: what every command does before and after its own act. REST and mutations both come through here.
 
-use super::case::{Case, Entry, Given, view};
+use super::case::{Case, Entry, Given};
+use super::view::view;
 use super::{
     acknowledge, appeal, assign, assign_work, comment, correct, extension, file, force_closing,
     give_back, merge, recheck, redispatch, reject, rule_ownership, submit, supervise, suspension,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::case::views;
+use super::view::views;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::request::{RequestFilter, RequestKey, page};
 use crate::db::{self, Conn};

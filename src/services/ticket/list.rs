@@ -3,7 +3,7 @@
 use futures_util::future::try_join;
 use jiff::Timestamp;
 
-use super::case::views;
+use super::view::views;
 use crate::db::cached::plan_once;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{ListKey, TicketFilter, page};

@@ -4,7 +4,7 @@ use futures_util::future::try_join3;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::case::views;
+use super::view::views;
 use crate::db::cached::plan_once;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, AsyncConnection as _};

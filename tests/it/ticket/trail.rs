@@ -4,6 +4,7 @@ use diesel_async::SimpleAsyncConnection as _;
 use serde_json::{Value, json};
 
 use super::city;
+use crate::harness::phone::Phone;
 use crate::harness::pseudonym_of;
 use crate::harness::story::{self, Photo, command, recheck};
 
@@ -157,6 +158,26 @@ async fn no_row_can_be_changed_or_deleted_even_by_sql() {
         ))
         .await;
     assert_eq!(rows.len(), 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_whom_the_trail_may_name_can_be_removed_even_by_sql() {
+    let (app, ..) = city().await;
+    Phone::of(&app, "inspector1").await;
+    let mut sql = app.sql().await;
+    for statement in [
+        "DELETE FROM accounts",
+        "UPDATE accounts SET id = gen_random_uuid()",
+        "DELETE FROM units",
+        "UPDATE units SET id = gen_random_uuid()",
+        "DELETE FROM devices",
+        "UPDATE devices SET id = gen_random_uuid()",
+    ] {
+        let refused = sql.batch_execute(statement).await;
+        let error = refused.expect_err(statement).to_string();
+        assert!(error.contains("never removed"), "{statement}: {error}");
+    }
     app.finish().await;
 }
 

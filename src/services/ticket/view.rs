@@ -1,0 +1,137 @@
+//! Tickets as somebody may see them: with what lies beside them, and what the caller is to each.
+
+use std::collections::HashMap;
+use std::slice;
+
+use futures_util::future::try_join;
+use jiff::Timestamp;
+
+use super::case::Given;
+use super::record::{complete, record};
+use super::suggest::suggestions;
+use crate::db::ticket::TicketScope;
+use crate::db::{self, Conn};
+use crate::domain::account::{Actor, Role};
+use crate::domain::ticket::machine::{Party, State};
+use crate::domain::ticket::projection::{Reader, TicketRecord, TicketView, project};
+use crate::domain::ticket::request::Situation;
+use crate::domain::ticket::supervision::owes_reply;
+use crate::domain::ticket::{Relation, Ticket, parties};
+use crate::services::error::Result;
+use crate::services::reference::cache::Reference;
+use crate::services::state::Services;
+
+/// What the caller is to the ticket beyond its role. Only an inspector is anything: what others are is in the ticket itself.
+pub(super) async fn relation(
+    reference: &Reference,
+    conn: &Conn,
+    actor: &Actor,
+    ticket: &Ticket,
+) -> Result<Relation> {
+    if actor.role != Role::Inspector {
+        return Ok(Relation::default());
+    }
+    let lead = ticket.lead.as_ref();
+    let lead = lead.and_then(|lead| reference.units.get(lead.id));
+    let looks_back = async {
+        match ticket.state {
+            State::Closed => db::task::looks_back(conn, ticket.id, actor.account_id).await,
+            _ => Ok(false),
+        }
+    };
+    let (reported_it, looks_back) = try_join(
+        db::ticket::is_reported_by(conn, ticket.id, actor.account_id),
+        looks_back,
+    )
+    .await?;
+    Ok(Relation {
+        reported_it,
+        kin_of_lead: lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
+        looks_back,
+    })
+}
+
+/// The ticket as whoever gave the command may see it now.
+pub(super) async fn view(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    given: Given,
+) -> Result<TicketView> {
+    let (reference, now) = (given.reference, svc.now());
+    let beside = given.beside;
+    let beside =
+        beside.ok_or_else(|| anyhow::anyhow!("nobody asked what lies beside the ticket"))?;
+    let mut record = record(&reference, given.ticket, beside)?;
+    if actor.role.is_office() {
+        let this = slice::from_ref(&record.ticket);
+        let mut suggested = suggestions(&reference, conn, this, now).await?;
+        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
+    }
+    Ok(show(&reference, actor, given.relation, record, now))
+}
+
+/// Tickets with what belongs to them, for the office with those that they may be sightings of.
+async fn records(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    tickets: Vec<Ticket>,
+    now: Timestamp,
+) -> Result<Vec<TicketRecord>> {
+    let mut suggested = match actor.role.is_office() {
+        true => suggestions(reference, conn, &tickets, now).await?,
+        false => HashMap::new(),
+    };
+    let mut records = complete(reference, conn, &TicketScope::of(actor), tickets).await?;
+    for record in &mut records {
+        record.suggestions = suggested.remove(&record.ticket.id).unwrap_or_default();
+    }
+    Ok(records)
+}
+
+/// Tickets as the caller may see them, in their order.
+pub(in crate::services) async fn views(
+    reference: &Reference,
+    conn: &mut Conn,
+    actor: &Actor,
+    tickets: Vec<Ticket>,
+    now: Timestamp,
+) -> Result<Vec<TicketView>> {
+    let mut relations = Vec::with_capacity(tickets.len());
+    for ticket in &tickets {
+        relations.push(relation(reference, conn, actor, ticket).await?);
+    }
+    let records = records(reference, conn, actor, tickets, now).await?;
+    let records = records.into_iter().zip(relations);
+    Ok(records
+        .map(|(record, relation)| show(reference, actor, relation, record, now))
+        .collect())
+}
+
+fn show(
+    reference: &Reference,
+    actor: &Actor,
+    relation: Relation,
+    record: TicketRecord,
+    now: Timestamp,
+) -> TicketView {
+    let ticket = &record.ticket;
+    let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
+    let parties = parties(actor, ticket, relation);
+    let situation = Situation {
+        requests: &record.requests,
+        owes_reply: owes_reply(&record.slips, &parties, actor),
+        caller: actor.account_id,
+        calendar: &calendar,
+        now,
+    };
+    let reader = Reader {
+        role: actor.role,
+        account_id: actor.account_id,
+        reported_it: relation.reported_it,
+        leads: parties.contains(&Party::LeadUnit),
+        allowed: ticket.allowed(&parties, &situation),
+    };
+    project(record, &reader, &calendar, now)
+}
