@@ -1,7 +1,7 @@
 //! Reports as phones of a busy day write them: one stop, one finding under a filing condition, one declared photo, at a position
 //! that is in doubt for nobody, so that each becomes a filed ticket at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::read_to_string;
 
 use anyhow::Context as _;
@@ -20,6 +20,8 @@ pub const DISTRICT: &str = "371681";
 const ONE_IN: u32 = 20;
 /// No closer to another district: nothing is ambiguous.
 const BORDER_M: f64 = 300.0;
+/// Side of the squares in which an item is found once, and not in those around it either: nothing is a duplicate.
+const SQUARE_DEGREES: f64 = 0.001;
 /// Reports are made up ten seconds of work apart, from 2026-11-21 on.
 const FIRST_DAY_MS: u64 = 1_795_219_200_000;
 
@@ -30,9 +32,14 @@ pub struct Writer {
     towns: BTreeMap<String, Vec<String>>,
     conditions: Vec<Condition>,
     points: Vec<CheckPoint>,
+    taken: HashSet<(String, Square)>,
     written: u32,
 }
 
+/// Row and column.
+type Square = (i32, i32);
+
+#[derive(Clone)]
 struct Condition {
     item: String,
     code: String,
@@ -87,6 +94,7 @@ impl Writer {
             conditions,
             points: points?.into_iter().flatten().collect(),
             districts,
+            taken: HashSet::new(),
             written: 0,
         })
     }
@@ -95,7 +103,9 @@ impl Writer {
     pub fn write(&mut self) -> anyhow::Result<Draft> {
         self.written += 1;
         let district = self.district()?;
-        let (point, at) = self.place(district)?;
+        let condition = self.conditions.choose(&mut self.rng);
+        let condition = condition.context("a catalogue")?.clone();
+        let (point, at) = self.place(district, &condition.item)?;
         let code = self
             .districts
             .areas()
@@ -103,8 +113,6 @@ impl Writer {
             .map_or("", |area| area.code.as_str());
         let towns = self.towns.get(code).map_or(&[][..], Vec::as_slice);
         let town = towns.choose(&mut self.rng).map_or("", String::as_str);
-        let condition = self.conditions.choose(&mut self.rng);
-        let condition = condition.context("a catalogue")?;
         let rng = &mut self.rng;
         let text = format!(
             "{}{}{}{}",
@@ -148,9 +156,9 @@ impl Writer {
         others.choose(&mut self.rng).copied().context("districts")
     }
 
-    /// One stop in five is about a check point. Places are all over the district: close to each other, two faults of one item would
-    /// be taken for one.
-    fn place(&mut self, district: usize) -> anyhow::Result<(Option<Uuid>, Point)> {
+    /// One stop in five is about a check point. Places are all over the district, and no two of an item close to each other: they would be
+    /// taken for one fault.
+    fn place(&mut self, district: usize, item: &str) -> anyhow::Result<(Option<Uuid>, Point)> {
         let mut point = None;
         if self.rng.random_range(0..5) == 0 {
             let here = self.points.iter().filter(|it| it.district == district);
@@ -166,10 +174,26 @@ impl Writer {
                 self.rng.random_range(bounds.min().x..bounds.max().x),
             )?;
             let found = self.districts.locate(at);
-            if found.area == Some(district) && found.border_m > BORDER_M {
+            let inside = found.area == Some(district) && found.border_m > BORDER_M;
+            if inside && self.take(item, at) {
                 return Ok((point, at));
             }
         }
+    }
+
+    /// Whether the item was found nowhere near before.
+    fn take(&mut self, item: &str, at: Point) -> bool {
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            reason = "degrees of the Earth, in thousandths"
+        )]
+        let square = |degrees: f64| (degrees / SQUARE_DEGREES).floor() as i32;
+        let (row, column) = (square(at.lat()), square(at.lon()));
+        let mut around =
+            (row - 1..=row + 1).flat_map(|r| (column - 1..=column + 1).map(move |c| (r, c)));
+        let free = around.all(|near| !self.taken.contains(&(item.to_owned(), near)));
+        free && self.taken.insert((item.to_owned(), (row, column)))
     }
 }
 

@@ -11,7 +11,6 @@ use std::sync::LazyLock;
 
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join;
 use uuid::Uuid;
 
 pub use self::round::round;
@@ -88,43 +87,47 @@ pub async fn ticket(conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
     announce(conn, statement, &[ticket.id]).await
 }
 
-async fn announce(mut conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<(), DbError> {
-    let tickets = cached(statement)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
-        .execute(&mut conn);
-    match try_join(tickets, show_photos(conn, ids)).await? {
-        (_, true) => photos_of_tickets(conn, ids).await,
-        (_, false) => Ok(()),
+/// Announces a ticket that has changed to those who know of it, where nobody else may now and nobody may no longer.
+pub async fn ticket_to_same_readers(mut conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
+    cached(TICKET_TO_SAME_READERS)
+        .bind::<SqlUuid, _>(ticket.id)
+        .bind::<BigInt, _>(ticket.rev)
+        .execute(&mut conn)
+        .await
+        .map(|_| ())
+}
+
+const TICKET_TO_SAME_READERS: &str = "\
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
+UPDATE sync_feed f SET rev = $2, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
+ WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present'";
+
+async fn announce(conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<(), DbError> {
+    match tell(conn, statement, ids).await? {
+        true => photos_of_tickets(conn, ids).await,
+        false => Ok(()),
     }
 }
 
-/// Whether a photo of these tickets is here. The caller holds their locks, and whoever stores a photo waits for these.
-async fn show_photos(mut conn: &Conn, ids: &[Uuid]) -> Result<bool, DbError> {
+/// Answers whether a photo of these tickets is here. The caller holds their locks, and whoever stores a photo waits for these.
+async fn tell(mut conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<bool, DbError> {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = Bool)]
         shown: bool,
     }
-    let row: Row = cached(
-        "SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
-           WHERE p.ticket_id = ANY ($1) AND a.stored_at IS NOT NULL) AS shown",
-    )
-    .bind::<Array<SqlUuid>, _>(ids)
-    .get_result(&mut conn)
-    .await?;
+    let row: Row = cached(statement)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
+        .get_result(&mut conn)
+        .await?;
     Ok(row.shown)
 }
 
 /// Announces tickets that have not changed to inspectors who have come to know of them, or may no longer. Nobody else is sent
 /// anything: not even that something was sent may tell a unit that its ticket is looked back at.
-pub async fn tickets_to_inspectors(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    cached(TICKETS.as_str())
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
-        .then(" WHERE f.state <> 'present'")
-        .execute(&mut conn)
-        .await?;
+pub async fn tickets_to_inspectors(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
+    tell(conn, &TICKETS_TO_NEW_READERS, ids).await?;
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::Inspectors).await
 }
 
@@ -152,13 +155,16 @@ pub async fn photos_of_merged(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> 
     photos(conn, PHOTOS_OF_FINDINGS, ids, Touched::Yes).await
 }
 
-static TICKETS: LazyLock<String> = LazyLock::new(|| tickets_statement(""));
+static TICKETS: LazyLock<String> = LazyLock::new(|| tickets_statement("", ""));
+
+static TICKETS_TO_NEW_READERS: LazyLock<String> =
+    LazyLock::new(|| tickets_statement("", "WHERE f.state <> 'present'"));
 
 /// PostgreSQL leaves out what cannot be when it plans the statement.
 static TICKETS_WITHOUT_JUDGES: LazyLock<String> =
-    LazyLock::new(|| tickets_statement("AND r.why <> 'judge'"));
+    LazyLock::new(|| tickets_statement("AND r.why <> 'judge'", ""));
 
-fn tickets_statement(readers: &str) -> String {
+fn tickets_statement(readers: &str, unless: &str) -> String {
     format!(
         "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
@@ -171,12 +177,15 @@ gone AS (\
          tx = now.tx, seq = nextval('sync_feed_seq') \
     FROM t, now \
    WHERE f.entity = 'tickets' AND f.entity_id = t.id AND f.state = 'present' \
-     AND NOT EXISTS (SELECT FROM reader WHERE reader.ticket_id = t.id AND reader.scope = f.scope)) \
-INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
-SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
-  FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
-ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
-       tx = excluded.tx, seq = excluded.seq"
+     AND NOT EXISTS (SELECT FROM reader WHERE reader.ticket_id = t.id AND reader.scope = f.scope)), \
+present AS (\
+  INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+  SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
+    FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
+  ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
+         tx = excluded.tx, seq = excluded.seq {unless}) \
+SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
+                WHERE p.ticket_id = ANY ($1) AND a.stored_at IS NOT NULL) AS shown"
     )
 }
 

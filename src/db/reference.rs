@@ -57,23 +57,33 @@ pub struct Stamps {
 
 /// The versions as this transaction sees them, its own bumps among them.
 pub async fn stamps(mut conn: &Conn) -> Result<Stamps, DbError> {
-    let rows: Vec<(String, i64)> = reference_stamps::table
+    let rows = reference_stamps::table
         .select((reference_stamps::topic, reference_stamps::version))
         .load(&mut conn)
         .await?;
-    let of = |topic: Topic| {
-        let row = rows.iter().find(|(name, _)| name == topic.as_str());
-        row.map_or(0, |(_, version)| *version)
-    };
-    Ok(Stamps {
-        areas: of(Topic::Areas),
-        calendar: of(Topic::Calendar),
-        catalogue: of(Topic::Catalogue),
-        check_points: of(Topic::CheckPoints),
-        policies: of(Topic::Policies),
-        rulings: of(Topic::Rulings),
-        units: of(Topic::Units),
-    })
+    Ok(Stamps::of(&rows))
+}
+
+/// Their rows, as a column of another statement.
+pub(super) const STAMPS: &str =
+    "ARRAY(SELECT (s.topic, s.version) FROM reference_stamps s) AS stamps";
+
+impl Stamps {
+    pub(super) fn of(rows: &[(String, i64)]) -> Self {
+        let of = |topic: Topic| {
+            let row = rows.iter().find(|(name, _)| name == topic.as_str());
+            row.map_or(0, |(_, version)| *version)
+        };
+        Self {
+            areas: of(Topic::Areas),
+            calendar: of(Topic::Calendar),
+            catalogue: of(Topic::Catalogue),
+            check_points: of(Topic::CheckPoints),
+            policies: of(Topic::Policies),
+            rulings: of(Topic::Rulings),
+            units: of(Topic::Units),
+        }
+    }
 }
 
 /// Makes every process read the topic again. The version is a time and not a count: one that is rolled back never

@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod event;
+pub mod footing;
 pub mod ledger;
 pub mod list;
 pub mod many;

@@ -276,34 +276,49 @@ impl TestApp {
         self.jobs_may_stay = true;
     }
 
-    /// Ends the test: no job may be left. Dropping does the same.
+    /// Ends the test: no job may be left, and phones must be told of tickets as they are. Dropping does the same.
     pub async fn finish(self) {
         drop(self);
     }
 
-    fn jobs_left(&self) -> Vec<Value> {
+    fn left(&self, what: &'static str) -> Vec<Value> {
         let url = self.database.url().to_owned();
         runtime::block_on(async move {
             let mut conn = Conn::establish(&url)
                 .await
                 .expect("the test's database answers");
-            rows(
-                &mut conn,
-                "SELECT kind, payload, attempts, last_error FROM jobs",
-            )
-            .await
+            rows(&mut conn, what).await
         })
     }
 }
+
+const JOBS: &str = "SELECT kind, payload, attempts, last_error FROM jobs";
+
+/// Readers of tickets who were not told, or not of this version, and those who were told and are none.
+const UNTOLD: &str = "\
+SELECT coalesce(r.ticket_id, f.entity_id) AS ticket, r.scope AS reader, f.scope AS told, t.rev, f.rev AS told_rev \
+  FROM (SELECT DISTINCT ticket_id, scope FROM ticket_readers) AS r \
+  FULL JOIN (SELECT entity_id, scope, rev FROM sync_feed WHERE entity = 'tickets' AND state = 'present') AS f \
+         ON f.entity_id = r.ticket_id AND f.scope = r.scope \
+  LEFT JOIN tickets t ON t.id = r.ticket_id \
+ WHERE r.scope IS NULL OR f.scope IS NULL OR t.rev <> f.rev";
 
 impl Drop for TestApp {
     fn drop(&mut self) {
         // The command is sent at once; nobody needs to wait for its end.
         drop(self.server.stop(false));
-        if std::thread::panicking() || self.jobs_may_stay {
+        if std::thread::panicking() {
             return;
         }
-        let left = self.jobs_left();
+        let untold = self.left(UNTOLD);
+        assert!(
+            untold.is_empty(),
+            "phones hold other tickets than they should: {untold:#?}"
+        );
+        if self.jobs_may_stay {
+            return;
+        }
+        let left = self.left(JOBS);
         assert!(
             left.is_empty(),
             "jobs are left at the end of the test (call app.run_jobs().await, or app.let_jobs_stay()): {left:#?}"

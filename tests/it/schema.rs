@@ -2,6 +2,7 @@
 
 mod digest;
 mod generate;
+mod rules;
 
 use std::fs;
 use std::path::Path;

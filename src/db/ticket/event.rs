@@ -111,8 +111,24 @@ pub struct End {
     hash: Hash,
 }
 
+impl End {
+    /// Behind this row; none: at the beginning.
+    pub(super) fn of(last: Option<(i32, Option<Vec<u8>>)>) -> Result<Self, DbError> {
+        Ok(match last {
+            Some((seq, hash)) => Self {
+                seq,
+                hash: hash_of(hash)?,
+            },
+            None => Self {
+                seq: 0,
+                hash: START,
+            },
+        })
+    }
+}
+
 /// Where the trail of a ticket ends. It stays there as long as the caller holds the ticket's lock.
-pub async fn end(mut conn: &Conn, ticket_id: Uuid) -> Result<End, DbError> {
+async fn end(mut conn: &Conn, ticket_id: Uuid) -> Result<End, DbError> {
     let last: Option<(i32, Option<Vec<u8>>)> = ticket_events::table
         .filter(ticket_events::ticket_id.eq(ticket_id))
         .order(ticket_events::seq.desc())
@@ -120,16 +136,7 @@ pub async fn end(mut conn: &Conn, ticket_id: Uuid) -> Result<End, DbError> {
         .first(&mut conn)
         .await
         .optional()?;
-    Ok(match last {
-        Some((seq, hash)) => End {
-            seq,
-            hash: hash_of(hash)?,
-        },
-        None => End {
-            seq: 0,
-            hash: START,
-        },
-    })
+    End::of(last)
 }
 
 /// Adds a row about a ticket that has been written back, and answers its number. `event.seq` is given here: the caller holds the

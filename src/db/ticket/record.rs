@@ -1,12 +1,13 @@
 //! What belongs to tickets, for any number of them in a fixed number of queries.
 
 use std::collections::{BTreeSet, HashMap};
+use std::mem::take;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join3, try_join4};
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
@@ -25,43 +26,25 @@ use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto};
 use crate::domain::ticket::request::Request;
 use crate::domain::ticket::supervision::Slip;
 
-#[derive(QueryableByName)]
-struct PhotoRow {
-    #[diesel(sql_type = SqlUuid)]
-    ticket_id: Uuid,
-    #[diesel(sql_type = Text)]
-    role: String,
-    #[diesel(sql_type = SqlUuid)]
-    photo_key: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    aid: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    account_id: Uuid,
-    #[diesel(sql_type = Bool)]
-    stored: bool,
-    #[diesel(sql_type = Text)]
-    rendition: String,
-    #[diesel(sql_type = Bool)]
-    office_only: bool,
-    #[diesel(sql_type = Bool)]
-    flagged: bool,
-}
+/// Role, key, id, sender, whether it is here, rendition, whether it is the office's own, whether it is flagged.
+type PhotoRow = (String, Uuid, Uuid, Uuid, bool, String, bool, bool);
 
 /// Photos of the findings (its own and those merged into it), then those that came with commands, oldest first.
 const PHOTOS: &str = "\
-SELECT coalesce(t.master_id, t.id) AS ticket_id, 'before' AS role, a.photo_key, a.id AS aid, a.account_id, \
-       a.stored_at IS NOT NULL AS stored, a.rendition, false AS office_only, 0 AS seq, t.created_at, fa.ordinal, \
-       EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id) AS flagged, t.master_id IS NOT NULL AS merged \
-  FROM tickets t JOIN finding_attachments fa ON fa.finding_id = t.finding_id \
-  JOIN attachments a ON a.id = fa.attachment_id \
- WHERE t.id = ANY ($1) OR t.master_id = ANY ($1) \
-UNION ALL \
-SELECT ta.ticket_id, ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, e.office_only, ta.seq, a.created_at, \
-       ta.ordinal, EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = a.id), false \
-  FROM ticket_attachments ta JOIN attachments a ON a.id = ta.attachment_id \
-  JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq \
- WHERE ta.ticket_id = ANY ($1) \
- ORDER BY seq, created_at, merged, ordinal, photo_key";
+ARRAY(SELECT (p.role, p.photo_key, p.aid, p.account_id, p.stored, p.rendition, p.office_only, \
+              EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = p.aid)) \
+        FROM (SELECT 'before' AS role, a.photo_key, a.id AS aid, a.account_id, a.stored_at IS NOT NULL AS stored, a.rendition, \
+                     false AS office_only, 0 AS seq, m.created_at, m.master_id IS NOT NULL AS merged, fa.ordinal \
+                FROM tickets m JOIN finding_attachments fa ON fa.finding_id = m.finding_id \
+                JOIN attachments a ON a.id = fa.attachment_id \
+               WHERE m.id = t.id OR m.master_id = t.id \
+              UNION ALL \
+              SELECT ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, \
+                     e.office_only, ta.seq, a.created_at, false, ta.ordinal \
+                FROM ticket_attachments ta JOIN attachments a ON a.id = ta.attachment_id \
+                JOIN ticket_events e ON e.ticket_id = ta.ticket_id AND e.seq = ta.seq \
+               WHERE ta.ticket_id = t.id) AS p \
+       ORDER BY p.seq, p.created_at, p.merged, p.ordinal, p.photo_key) AS photos";
 
 /// What lies beside a ticket: of itself, not of the catalogue or the city.
 #[derive(Debug, Default)]
@@ -98,21 +81,22 @@ pub async fn belongings(
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let supervised = tickets.iter().filter(|ticket| ticket.supervision_level > 0);
     let supervised: Vec<Uuid> = supervised.map(|ticket| ticket.id).collect();
-    let own = try_join(beside(conn, &ids), photos(conn, &ids));
-    let rare = try_join3(
+    let (mut beside, mut earlier, slips, people) = try_join4(
+        beside(conn, &ids),
         earlier(conn, scope, tickets),
         slip::of_tickets(conn, &supervised),
         people(conn, tickets),
-    );
-    let ((beside, mut photos), (mut earlier, slips, people)) = try_join(own, rare).await?;
+    )
+    .await?;
     let those = |having: fn(&BesideRow) -> bool| -> Vec<Uuid> {
         let rows = beside.iter().filter(|row| having(row));
         rows.map(|row| row.ticket_id).collect()
     };
     let (with_requests, flagged) = (those(|row| row.with_requests), those(|row| row.flagged));
-    let (requests, mut integrity) = try_join(
+    let (requests, mut integrity, mut photos) = try_join3(
         request::of_tickets(conn, &with_requests),
         integrity::of_tickets(conn, &flagged),
+        photos(conn, &mut beside),
     )
     .await?;
     let mut requests = grouped(requests.into_iter().map(|it| (it.ticket_id, it)));
@@ -151,6 +135,8 @@ struct BesideRow {
     cooperating: Vec<String>,
     #[diesel(sql_type = Array<Record<(Text, Text, Text)>>)]
     answering: Vec<(String, String, String)>,
+    #[diesel(sql_type = Array<Record<(Text, SqlUuid, SqlUuid, SqlUuid, Bool, Text, Bool, Bool)>>)]
+    photos: Vec<PhotoRow>,
     #[diesel(sql_type = Bool)]
     with_requests: bool,
     #[diesel(sql_type = Bool)]
@@ -164,7 +150,7 @@ static BESIDE: LazyLock<String> = LazyLock::new(|| {
 SELECT t.id AS ticket_id, r.id AS report_id, coalesce(r.captured_at, r.received_at) AS seen_at, \
        ARRAY(SELECT a.unit_name FROM ticket_assignments a \
               WHERE a.ticket_id = t.id AND a.role = 'cooperating' AND a.until IS NULL ORDER BY a.unit_name) AS cooperating, \
-       {} AS answering, \
+       {} AS answering, {PHOTOS}, \
        EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = t.id) AS with_requests, \
        EXISTS (SELECT FROM integrity_flags i WHERE i.ticket_id = t.id AND i.lifted_at IS NULL) AS flagged \
   FROM tickets t LEFT JOIN findings f ON f.id = t.finding_id LEFT JOIN reports r ON r.id = f.report_id \
@@ -230,31 +216,37 @@ async fn earlier(
     Ok(told.collect())
 }
 
-/// With their flags, where they have any.
-async fn photos(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
-    let rows: Vec<PhotoRow> = cached(PHOTOS)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .load(&mut conn)
-        .await?;
-    let flagged = rows.iter().filter(|row| row.flagged);
-    let flagged: Vec<Uuid> = flagged.map(|row| row.aid).collect();
+/// The photos that were found beside them, with their flags, where they have any.
+async fn photos(
+    conn: &Conn,
+    beside: &mut [BesideRow],
+) -> Result<HashMap<Uuid, Vec<TicketPhoto>>, DbError> {
+    let rows: Vec<(Uuid, Vec<PhotoRow>)> = beside
+        .iter_mut()
+        .map(|row| (row.ticket_id, take(&mut row.photos)))
+        .collect();
+    let all = rows.iter().flat_map(|(_, photos)| photos);
+    let flagged = all.filter(|(.., flagged)| *flagged);
+    let flagged: Vec<Uuid> = flagged.map(|(_, _, aid, ..)| *aid).collect();
     let flags = match flagged.is_empty() {
         true => HashMap::new(),
         false => flag_reader::all(conn, &flagged).await?,
     };
-    Ok(grouped(rows.into_iter().map(|row| {
-        let photo = TicketPhoto {
-            flags: flags.get(&row.aid).cloned().unwrap_or_default(),
-            photo_key: row.photo_key,
-            aid: row.aid,
-            account_id: row.account_id,
-            role: attachment::role(&row.role),
-            stored: row.stored,
-            rendition: row.rendition,
-            office_only: row.office_only,
-        };
-        (row.ticket_id, photo)
-    })))
+    let photo = |row: PhotoRow| {
+        let (role, photo_key, aid, account_id, stored, rendition, office_only, _) = row;
+        TicketPhoto {
+            flags: flags.get(&aid).cloned().unwrap_or_default(),
+            photo_key,
+            aid,
+            account_id,
+            role: attachment::role(&role),
+            stored,
+            rendition,
+            office_only,
+        }
+    };
+    let of_ticket = |(id, rows): (Uuid, Vec<PhotoRow>)| (id, rows.into_iter().map(photo).collect());
+    Ok(rows.into_iter().map(of_ticket).collect())
 }
 
 fn grouped<T>(rows: impl IntoIterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {

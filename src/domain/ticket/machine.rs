@@ -351,6 +351,37 @@ pub enum Refused {
 }
 
 impl Command {
+    /// It leaves the ticket with those who have it, and its findings with it: who may know of the ticket changes with its state at most.
+    pub fn keeps_readers(self) -> bool {
+        match self {
+            Self::File | Self::Merge | Self::Redispatch | Self::RuleOwnership | Self::Correct => {
+                false
+            }
+            Self::Reject
+            | Self::Void
+            | Self::Acknowledge
+            | Self::Return
+            | Self::Submit
+            | Self::Recheck
+            | Self::RequestExtension
+            | Self::ApproveExtension
+            | Self::RefuseExtension
+            | Self::RequestSuspension
+            | Self::ApproveSuspension
+            | Self::RefuseSuspension
+            | Self::RequestAppeal
+            | Self::ApproveAppeal
+            | Self::RefuseAppeal
+            | Self::ForceClose
+            | Self::ConfirmForceClose
+            | Self::RefuseForceClose
+            | Self::Comment
+            | Self::Assign
+            | Self::Supervise
+            | Self::Reply => true,
+        }
+    }
+
     /// The word used in the API and in the trail.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,16 +6,17 @@ use std::slice;
 use std::sync::Arc;
 
 use futures_util::TryFutureExt as _;
-use futures_util::future::{try_join, try_join3, try_join4};
+use futures_util::future::{try_join, try_join3};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::view::relation;
+use super::view::{known_relation, with_kinship};
 use super::{stage, trail};
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::event::End;
+use crate::db::ticket::footing::footing;
 use crate::db::ticket::record::{Belongings, belongings};
 use crate::db::{self, Conn, DbError};
 use crate::domain::access::{Action, require};
@@ -96,22 +97,20 @@ impl<'a> Case<'a> {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,
         };
-        let (ticket, stamps) = try_join(
-            db::ticket::lock(conn, &scope, target.id),
-            db::reference::stamps(conn),
-        )
-        .await?;
+        let ticket = db::ticket::lock(conn, &scope, target.id).await?;
         let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
-        let reference = svc.reference.as_of(conn, stamps).await?;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
-        let (relation, requests, slips, trail_end) = try_join4(
-            relation(&reference, conn, actor, &ticket),
-            db::ticket::request::of_tickets(conn, &this).err_into(),
-            db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default())
-                .err_into(),
-            db::ticket::event::end(conn, ticket.id).err_into(),
+        let (footing, relation, slips) = try_join3(
+            footing(conn, ticket.id),
+            known_relation(conn, actor, &ticket),
+            db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default()),
         )
         .await?;
+        let reference = svc.reference.as_of(conn, footing.stamps).await?;
+        let relation = with_kinship(&reference, actor, &ticket, relation);
+        let requested = usize::from(footing.with_requests);
+        let requests = this.get(..requested).unwrap_or_default();
+        let requests = db::ticket::request::of_tickets(conn, requests).await?;
         let parties = parties(actor, &ticket, relation);
         let calendar = reference.calendar(ticket.lead.as_ref().map(|lead| lead.id));
         let now = svc.now();
@@ -155,7 +154,7 @@ impl<'a> Case<'a> {
             dispatched_before: ticket.dispatched_at,
             rev_before: ticket.rev,
             relation,
-            trail_end,
+            trail_end: footing.trail_end,
             ticket,
             reference,
         })
@@ -235,7 +234,7 @@ impl<'a> Case<'a> {
         let mut changed = entry.others;
         changed.push(self.ticket.id);
         let beside = if entry.photos.is_empty() && !office_only {
-            let telling = self.tell_all(conn, &changed);
+            let telling = self.tell_all(conn, &changed, self.keeps_readers());
             try_join3(writing, telling, self.beside(conn, seen_by))
                 .await?
                 .2
@@ -283,8 +282,22 @@ impl<'a> Case<'a> {
         evidence::have_judged(conn, &aids, self.now).await
     }
 
-    async fn tell_all(&self, conn: &Conn, changed: &[Uuid]) -> std::result::Result<(), DbError> {
+    /// Whether those who know of the ticket are those who knew of it.
+    fn keeps_readers(&self) -> bool {
+        let judged = [self.before, self.ticket.state].contains(&State::AwaitingRecheck);
+        self.command.keeps_readers() && !judged
+    }
+
+    async fn tell_all(
+        &self,
+        conn: &Conn,
+        changed: &[Uuid],
+        same_readers: bool,
+    ) -> std::result::Result<(), DbError> {
         match changed {
+            [_this_alone] if same_readers => {
+                db::feed::ticket_to_same_readers(conn, &self.ticket).await
+            }
             [_this_alone] => db::feed::ticket(conn, &self.ticket).await,
             _ => db::feed::tickets(conn, changed).await,
         }
@@ -300,7 +313,8 @@ impl<'a> Case<'a> {
     ) -> Result<()> {
         let this = &[self.ticket.id];
         match (office_only, self.command) {
-            (false, _) => return Ok(self.tell_all(conn, changed).await?),
+            // Its photos are told with it, the new ones among them.
+            (false, _) => return Ok(self.tell_all(conn, changed, false).await?),
             // What the inspector who found it holds is different now.
             (true, Command::Correct) => db::feed::tickets(conn, this).await?,
             (true, _) => db::feed::tickets_for_office(conn, this).await?,

@@ -10,7 +10,7 @@ use super::case::Given;
 use super::record::{complete, record};
 use super::suggest::suggestions;
 use crate::db::ticket::TicketScope;
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, DbError};
 use crate::domain::account::{Actor, Role};
 use crate::domain::ticket::machine::{Party, State};
 use crate::domain::ticket::projection::{Reader, TicketRecord, TicketView, project};
@@ -22,17 +22,25 @@ use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// What the caller is to the ticket beyond its role. Only an inspector is anything: what others are is in the ticket itself.
-pub(super) async fn relation(
+async fn relation(
     reference: &Reference,
     conn: &Conn,
     actor: &Actor,
     ticket: &Ticket,
 ) -> Result<Relation> {
+    let known = known_relation(conn, actor, ticket).await?;
+    Ok(with_kinship(reference, actor, ticket, known))
+}
+
+/// What of it the database knows.
+pub(super) async fn known_relation(
+    conn: &Conn,
+    actor: &Actor,
+    ticket: &Ticket,
+) -> std::result::Result<Relation, DbError> {
     if actor.role != Role::Inspector {
         return Ok(Relation::default());
     }
-    let lead = ticket.lead.as_ref();
-    let lead = lead.and_then(|lead| reference.units.get(lead.id));
     let looks_back = async {
         match ticket.state {
             State::Closed => db::task::looks_back(conn, ticket.id, actor.account_id).await,
@@ -46,9 +54,25 @@ pub(super) async fn relation(
     .await?;
     Ok(Relation {
         reported_it,
-        kin_of_lead: lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage)),
         looks_back,
+        ..Relation::default()
     })
+}
+
+/// And what the tree of units does.
+pub(super) fn with_kinship(
+    reference: &Reference,
+    actor: &Actor,
+    ticket: &Ticket,
+    known: Relation,
+) -> Relation {
+    let lead = ticket.lead.as_ref();
+    let lead = lead.and_then(|lead| reference.units.get(lead.id));
+    let kin = lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage));
+    Relation {
+        kin_of_lead: actor.role == Role::Inspector && kin,
+        ..known
+    }
 }
 
 /// The ticket as whoever gave the command may see it now.
