@@ -1,13 +1,18 @@
 //! Reading the feed: what a phone that has seen a snapshot has not seen yet. Positions are (tx, seq) within a scope; every
 //! statement of a pull runs in one REPEATABLE READ transaction.
 
-use diesel::sql_types::{Array, BigInt, Bool, Json, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use std::sync::LazyLock;
+
+use diesel::sql_types::{
+    Array, BigInt, Bool, Json, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension as _, QueryableByName};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::db::cached::{Cached, cached};
+use crate::db::reference::{STAMPS, Stamps};
 use crate::db::sync_cursor::Holder;
 use crate::db::{Conn, DbError};
 use crate::domain::sync::Collection;
@@ -23,29 +28,63 @@ pub struct Moment {
     pub epoch: Uuid,
 }
 
+/// What is known at that moment.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// The moment.
+    pub moment: Moment,
+    /// Of the scopes asked about, those in which anything may have been written since the snapshot seen.
+    pub moved: Vec<String>,
+    /// The reference data in force.
+    pub stamps: Stamps,
+}
+
 #[derive(QueryableByName)]
-struct MomentRow {
+struct PresentRow {
     #[diesel(sql_type = Text)]
     snapshot: String,
     #[diesel(sql_type = BigInt)]
     base: i64,
     #[diesel(sql_type = SqlUuid)]
     epoch: Uuid,
+    #[diesel(sql_type = Array<Text>)]
+    moved: Vec<String>,
+    #[diesel(sql_type = Array<Record<(Text, BigInt)>>)]
+    stamps: Vec<(String, i64)>,
 }
 
-/// The present moment. What the transaction asks from here on is planned once a connection: all of it goes by keys, and planning takes
-/// as long as reading some hundred rows.
-pub async fn moment(conn: &mut Conn) -> Result<Moment, DbError> {
-    let row: MomentRow = cached(
-        "SELECT pg_current_snapshot()::text AS snapshot, base, epoch, set_config('plan_cache_mode', 'force_generic_plan', true) \
-           FROM feed_base",
+static PRESENT_MOMENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "\
+SELECT pg_current_snapshot()::text AS snapshot, b.base, b.epoch, {STAMPS}, \
+       ARRAY(SELECT s.scope FROM json_array_elements_text($2) AS s (scope) CROSS JOIN LATERAL \
+         (SELECT FROM sync_feed f \
+           WHERE f.scope = s.scope AND f.tx >= b.base + pg_snapshot_xmin($1::pg_snapshot)::text::bigint LIMIT 1) AS since) AS moved, \
+       set_config('plan_cache_mode', 'force_generic_plan', true) \
+  FROM feed_base b"
     )
-    .get_result(conn)
-    .await?;
-    Ok(Moment {
-        snapshot: row.snapshot,
-        base: row.base,
-        epoch: row.epoch,
+});
+
+/// The present moment, and which of these scopes have moved since the snapshot `seen`. What the transaction asks from here on is planned once
+/// a connection: all of it goes by keys, and planning takes as long as reading some hundred rows. The scopes come as in [`standing`].
+pub async fn present(
+    conn: &mut Conn,
+    seen: Option<&str>,
+    scopes: &[String],
+) -> Result<Present, DbError> {
+    let row: PresentRow = cached(PRESENT_MOMENT.as_str())
+        .bind::<Nullable<Text>, _>(seen)
+        .bind::<Json, _>(serde_json::Value::from(scopes))
+        .get_result(conn)
+        .await?;
+    Ok(Present {
+        moment: Moment {
+            snapshot: row.snapshot,
+            base: row.base,
+            epoch: row.epoch,
+        },
+        moved: row.moved,
+        stamps: Stamps::of(&row.stamps),
     })
 }
 

@@ -87,7 +87,10 @@ pub async fn findings(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<(Uuid, Findin
     );
     let rows: Vec<Row> = findings::table
         .inner_join(tickets::table)
-        .left_join(filing_conditions::table)
+        .left_join(
+            filing_conditions::table
+                .on(filing_conditions::id.nullable().eq(findings::condition_id)),
+        )
         .filter(findings::id.eq_any(ids))
         .select((
             (

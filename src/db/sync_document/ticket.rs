@@ -1,19 +1,17 @@
-//! Tickets, with the names that their documents hold.
+//! Tickets, with what of them lies in other tables.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join3;
+use futures_util::future::try_join;
 use jiff_diesel::Timestamp as SqlTimestamp;
 use uuid::Uuid;
 
-use crate::db::schema::{
-    check_points, filing_conditions, findings, reports, ticket_requests, tickets,
-};
+use crate::db::schema::{findings, reports, ticket_requests, tickets};
 use crate::db::{Conn, DbError};
 use crate::domain::account::Role;
-use crate::domain::sync::document::{PointName, TicketFacts};
+use crate::domain::sync::document::TicketFacts;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tickets, check_for_backend(diesel::pg::Pg))]
@@ -26,6 +24,7 @@ struct TicketRow {
     scheme: String,
     version: String,
     item: String,
+    condition_id: Option<Uuid>,
     text: String,
     danger: bool,
     fixed_on_site: bool,
@@ -61,22 +60,19 @@ pub async fn tickets(
     ids: &[Uuid],
     role: Role,
 ) -> Result<Vec<(Uuid, TicketFacts)>, DbError> {
-    let origins_told = role.is_office() || role == Role::Inspector;
-    let requests_told = role != Role::Inspector;
-    let (rows, mut origins, mut open_requests) = try_join3(
-        rows(conn, ids),
-        origins(conn, if origins_told { ids } else { &[] }),
-        open_requests(conn, if requests_told { ids } else { &[] }),
-    )
-    .await?;
+    let rows = async {
+        match role.is_office() || role == Role::Inspector {
+            true => with_origins(conn, ids).await,
+            false => rows(conn, ids).await,
+        }
+    };
+    let told_of_requests = if role == Role::Inspector { &[] } else { ids };
+    let (rows, mut open_requests) = try_join(rows, open_requests(conn, told_of_requests)).await?;
     rows.into_iter()
-        .map(|(row, condition, point_name)| {
+        .map(|(row, report)| {
             let id = row.id;
-            let point = row.point_id.zip(point_name);
-            let point = point.map(|(id, name)| PointName { id, name });
-            let report = origins.remove(&row.id);
-            let open_requests = open_requests.remove(&row.id).unwrap_or_default();
-            let facts = facts(row, condition, point, report)?;
+            let open_requests = open_requests.remove(&id).unwrap_or_default();
+            let facts = facts(row, report)?;
             Ok((
                 id,
                 TicketFacts {
@@ -88,29 +84,31 @@ pub async fn tickets(
         .collect()
 }
 
-async fn rows(
-    mut conn: &Conn,
-    ids: &[Uuid],
-) -> Result<Vec<(TicketRow, Option<String>, Option<String>)>, DbError> {
+/// A ticket, with its report and the sender of that, where they were asked for.
+type Found = (TicketRow, Option<(Uuid, Uuid)>);
+
+async fn rows(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
+    let rows: Vec<TicketRow> = tickets::table
+        .filter(tickets::id.eq_any(ids))
+        .select(TicketRow::as_select())
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row, None)).collect())
+}
+
+async fn with_origins(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
     tickets::table
-        .left_join(filing_conditions::table)
-        .left_join(check_points::table)
+        .left_join(findings::table.left_join(reports::table))
         .filter(tickets::id.eq_any(ids))
         .select((
             TicketRow::as_select(),
-            filing_conditions::code.nullable(),
-            check_points::name_zh.nullable(),
+            (reports::id, reports::account_id).nullable(),
         ))
         .load(&mut conn)
         .await
 }
 
-fn facts(
-    row: TicketRow,
-    condition: Option<String>,
-    point: Option<PointName>,
-    report: Option<(Uuid, Uuid)>,
-) -> Result<TicketFacts, DbError> {
+fn facts(row: TicketRow, report: Option<(Uuid, Uuid)>) -> Result<TicketFacts, DbError> {
     let instant = |at: Option<SqlTimestamp>| at.map(SqlTimestamp::to_jiff);
     Ok(TicketFacts {
         number: row.number,
@@ -122,11 +120,11 @@ fn facts(
         scheme: row.scheme,
         version: row.version,
         item: row.item,
-        condition,
+        condition_id: row.condition_id,
         text: row.text,
         danger: row.danger,
         fixed_on_site: row.fixed_on_site,
-        point,
+        point_id: row.point_id,
         lat: row.lat,
         lon: row.lon,
         district: row.district_code,
@@ -177,21 +175,4 @@ async fn open_requests(
         kinds.entry(id).or_default().push(kind);
     }
     Ok(kinds)
-}
-
-/// Report and sender of the findings of tickets.
-async fn origins(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, (Uuid, Uuid)>, DbError> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(Uuid, Uuid, Uuid)> = tickets::table
-        .inner_join(findings::table.inner_join(reports::table))
-        .filter(tickets::id.eq_any(ids))
-        .select((tickets::id, reports::id, reports::account_id))
-        .load(&mut conn)
-        .await?;
-    let rows = rows.into_iter();
-    Ok(rows
-        .map(|(ticket, report, sender)| (ticket, (report, sender)))
-        .collect())
 }

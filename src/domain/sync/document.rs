@@ -16,7 +16,7 @@ pub use self::reference::{AreaDoc, ConditionDoc, CriterionDoc, ItemDoc, PointDoc
 pub use self::report::{FindingDoc, ObservationDoc, ReportDoc};
 pub use self::round::RoundDoc;
 pub use self::task::TaskDoc;
-pub use self::ticket::{PointName, TicketDoc, TicketFacts};
+pub use self::ticket::{PointName, TicketDoc, TicketFacts, TicketNames};
 
 /// A document of any collection.
 #[derive(Debug, Clone, Serialize)]

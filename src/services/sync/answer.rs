@@ -7,15 +7,17 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::documents;
 use crate::db::mutation::Outcome;
 use crate::db::ticket::TicketScope;
 use crate::db::{self, Conn};
 use crate::domain::account::Actor;
 use crate::domain::evidence::Sha256Digest;
-use crate::domain::sync::document::{TaskDoc, TicketDoc};
+use crate::domain::sync::document::TaskDoc;
 use crate::domain::sync::mutation::{RETRY_AFTER_S, Verdict};
 use crate::services::error::Result;
 use crate::services::input::mutation::Mutation;
+use crate::services::state::Services;
 
 /// What became of a mutation of a batch.
 #[derive(Debug, Clone)]
@@ -37,13 +39,14 @@ pub(super) struct Kept {
 
 /// The answers to a batch, in its order. Everything must be committed.
 pub(super) async fn compose(
+    svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
     mutations: &[Mutation],
     settled: &[Settled],
 ) -> Result<Vec<Value>> {
     let stored = stored(conn, actor, mutations).await?;
-    let documents = documents(conn, actor, mutations, settled).await?;
+    let documents = documents(svc, conn, actor, mutations, settled).await?;
     let pairs = mutations.iter().zip(settled).enumerate();
     let answers = pairs.map(|(index, (it, settled))| {
         let mut answer = Map::new();
@@ -129,6 +132,7 @@ async fn stored(
 
 /// The tickets and the sender's own tasks as it would pull them now; none that it may not know of.
 async fn documents(
+    svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
     mutations: &[Mutation],
@@ -144,10 +148,11 @@ async fn documents(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    let reference = svc.reference.current(conn).await?;
     let visible = db::ticket::visible_among(conn, &TicketScope::of(actor), &ids).await?;
     let mut documents = HashMap::new();
     for (id, facts) in db::sync_document::tickets(conn, &visible, actor.role).await? {
-        let document = TicketDoc::of(facts, actor);
+        let document = documents::ticket(&reference, actor, facts);
         let document = serde_json::to_value(document).map_err(anyhow::Error::from)?;
         documents.insert(id, document);
     }

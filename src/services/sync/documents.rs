@@ -9,14 +9,18 @@ use crate::db::{self, Conn, sync_document as load_from};
 use crate::domain::account::{Actor, Role};
 use crate::domain::pseudonym::Pseudonyms;
 use crate::domain::sync::Collection;
-use crate::domain::sync::document::{AttachmentDoc, Document, TaskDoc, TicketDoc};
+use crate::domain::sync::document::{
+    AttachmentDoc, Document, PointName, TaskDoc, TicketDoc, TicketFacts, TicketNames,
+};
 use crate::services::error::Result;
+use crate::services::reference::cache::Reference;
 
 /// Documents by collection and id.
 pub(super) type Found = HashMap<(Collection, Uuid), Document>;
 
 /// The documents of those rows that are present.
 pub(super) async fn load(
+    reference: &Reference,
     conn: &mut Conn,
     actor: &Actor,
     scopes: &[String],
@@ -30,7 +34,7 @@ pub(super) async fn load(
             .map(|row| row.id)
             .collect();
         if !ids.is_empty() {
-            let documents = of_collection(conn, actor, scopes, collection, &ids).await?;
+            let documents = of_collection(reference, conn, actor, scopes, collection, &ids).await?;
             found.extend(
                 documents
                     .into_iter()
@@ -42,7 +46,8 @@ pub(super) async fn load(
 }
 
 /// Documents of one collection as this reader may see them.
-pub(super) async fn of_collection(
+async fn of_collection(
+    reference: &Reference,
     conn: &mut Conn,
     actor: &Actor,
     scopes: &[String],
@@ -77,7 +82,7 @@ pub(super) async fn of_collection(
         ),
         Collection::Findings => wrap(load_from::findings(conn, ids).await?, Document::Finding),
         Collection::Tickets => wrap(load_from::tickets(conn, ids, role).await?, |facts| {
-            Document::Ticket(Box::new(TicketDoc::of(facts, actor)))
+            Document::Ticket(Box::new(ticket(reference, actor, facts)))
         }),
         Collection::Attachments => {
             let reader = (role, account_id);
@@ -87,6 +92,21 @@ pub(super) async fn of_collection(
             })
         }
     })
+}
+
+/// A ticket for its reader, with what its condition and its check point are called.
+pub(super) fn ticket(reference: &Reference, actor: &Actor, facts: TicketFacts) -> TicketDoc {
+    let condition = facts.condition_id;
+    let condition = condition.and_then(|id| reference.catalogue.condition(id));
+    let point = facts.point_id.and_then(|id| reference.check_point(id));
+    let names = TicketNames {
+        condition: condition.map(|condition| condition.code.clone()),
+        point: point.map(|point| PointName {
+            id: point.id,
+            name: point.name_zh.clone(),
+        }),
+    };
+    TicketDoc::of(facts, names, actor)
 }
 
 /// Tasks, for the office with the pseudonyms of who is to do them.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{device, documents};
 use crate::db::Conn;
-use crate::db::feed::read::{FeedRow, Moment, Question, RowState, lost, missed, moment, standing};
+use crate::db::feed::read::{FeedRow, Moment, Question, RowState, lost, missed, present, standing};
 use crate::db::mutation::{Receipt, receipts};
 use crate::db::sync_cursor::{self, Holder};
 use crate::domain::access::{Action, require};
@@ -15,6 +15,7 @@ use crate::domain::account::Actor;
 use crate::domain::sync::document::Document;
 use crate::domain::sync::{Collection, Scope, scopes};
 use crate::services::error::{Code, Error, Result};
+use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// Rows on a page when the phone does not say.
@@ -131,7 +132,7 @@ pub async fn pull(svc: &Services, actor: &Actor, pull: Pull) -> Result<Pulled> {
         .build_transaction()
         .read_only()
         .repeatable_read()
-        .run(async |conn| read_page(conn, actor, course, &now, pull.limit).await)
+        .run(async |conn| read_page(svc, conn, actor, course, &now, pull.limit).await)
         .await?;
     let more = page.is_some();
     let cursor = match (more, course.cursor, course.sent) {
@@ -311,38 +312,53 @@ struct Sent {
 
 /// One page, full unless it is the last; and the course of the next.
 async fn read_page(
+    svc: &Services,
     conn: &mut Conn,
     actor: &Actor,
     mut course: Course,
     now: &[String],
     limit: u32,
 ) -> Result<(Course, Sent, Option<Course>)> {
-    let present = moment(conn).await?;
+    let present = present(conn, course.seen.as_deref(), &course.scopes).await?;
     if course.snapshot.is_empty() {
-        course.snapshot = present.snapshot;
-        course.base = present.base;
-        course.epoch = present.epoch;
-    } else if course.epoch != present.epoch {
+        course.snapshot = present.moment.snapshot;
+        course.base = present.moment.base;
+        course.epoch = present.moment.epoch;
+    } else if course.epoch != present.moment.epoch {
         return Err(Error::new(Code::CursorInvalid));
     }
+    let reference = svc.reference.as_of(conn, present.stamps).await?;
     let collections: Vec<&'static str> = Collection::of(actor.role)
         .iter()
         .map(|collection| collection.as_str())
         .collect();
+    let reader = Reader {
+        collections: &collections,
+        now,
+        moved: &present.moved,
+    };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (rows, more) = fill(conn, &mut course, &collections, now, limit).await?;
+    let (rows, more) = fill(conn, &mut course, &reader, limit).await?;
     course.sent |= !rows.is_empty();
-    let sent = complete(conn, actor, &course, now, rows).await?;
+    let sent = complete(&reference, conn, actor, &course, now, rows).await?;
     let next = more.then(|| course.clone());
     Ok((course, sent, next))
+}
+
+/// Whose page it is.
+struct Reader<'a> {
+    collections: &'a [&'static str],
+    /// The scopes that it has now.
+    now: &'a [String],
+    /// Those in which anything may have changed since what the phone has seen.
+    moved: &'a [String],
 }
 
 /// Rows of one stage after the other until the page is full; whether there are more.
 async fn fill(
     conn: &mut Conn,
     course: &mut Course,
-    collections: &[&'static str],
-    now: &[String],
+    reader: &Reader<'_>,
     limit: usize,
 ) -> Result<(Vec<FeedRow>, bool)> {
     let mut rows: Vec<FeedRow> = Vec::new();
@@ -355,11 +371,14 @@ async fn fill(
                 return Ok((rows, false));
             };
             // A scope lost since the first page sends nothing more; the next pull tells.
-            let still = now.iter().any(|scope| scope == stage.scope());
-            let question = course.question(stage, collections, now, ask);
+            let is_in = |scopes: &[String]| scopes.iter().any(|scope| scope == stage.scope());
+            let question = course.question(stage, reader.collections, reader.now, ask);
             match stage {
                 Stage::Lost(_) => lost(conn, &question).await?,
-                Stage::Changed(_) | Stage::Granted(_) if still => missed(conn, &question).await?,
+                Stage::Granted(_) if is_in(reader.now) => missed(conn, &question).await?,
+                Stage::Changed(_) if is_in(reader.now) && is_in(reader.moved) => {
+                    missed(conn, &question).await?
+                }
                 Stage::Changed(_) | Stage::Granted(_) => Vec::new(),
             }
         };
@@ -380,6 +399,7 @@ async fn fill(
 
 /// Rows with their documents, in their order; receipts apart.
 async fn complete(
+    reference: &Reference,
     conn: &mut Conn,
     actor: &Actor,
     course: &Course,
@@ -402,7 +422,7 @@ async fn complete(
     } else {
         receipts(conn, actor.account_id, &mids).await?
     };
-    let mut found = documents::load(conn, actor, &readable, &rows).await?;
+    let mut found = documents::load(reference, conn, actor, &readable, &rows).await?;
     let changes = rows
         .into_iter()
         .filter(|row| row.collection != Collection::Receipts)

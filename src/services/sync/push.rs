@@ -68,7 +68,7 @@ pub async fn push(svc: &Services, actor: &Actor, batch: Batch) -> Result<Pushed>
     let settled = desk.with_released(&mut conn, &mutations, settled).await;
     Ok(Pushed {
         server_time: received_at,
-        results: compose(&mut conn, actor, &mutations, &settled).await?,
+        results: compose(svc, &mut conn, actor, &mutations, &settled).await?,
     })
 }
 

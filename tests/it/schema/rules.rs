@@ -62,3 +62,20 @@ async fn a_row_that_breaks_a_rule_is_refused_by_the_name_of_the_rule() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn an_item_that_a_finding_may_be_of_cannot_be_removed_even_by_sql() {
+    let app = TestApp::demo().await;
+    let mut sql = app.sql().await;
+    for statement in [
+        "DELETE FROM catalogue_items",
+        "UPDATE catalogue_items SET code = code || 'x'",
+        "DELETE FROM filing_conditions",
+        "UPDATE filing_conditions SET id = gen_random_uuid()",
+    ] {
+        let refused = sql.batch_execute(statement).await;
+        let error = refused.expect_err(statement).to_string();
+        assert!(error.contains("never removed"), "{statement}: {error}");
+    }
+    app.finish().await;
+}

@@ -24,8 +24,8 @@ pub struct TicketFacts {
     pub version: String,
     /// Code of its item.
     pub item: String,
-    /// Code of its filing condition.
-    pub condition: Option<String>,
+    /// Filing condition.
+    pub condition_id: Option<Uuid>,
     /// Description.
     pub text: String,
     /// Danger.
@@ -33,7 +33,7 @@ pub struct TicketFacts {
     /// 立行立改.
     pub fixed_on_site: bool,
     /// Check point.
-    pub point: Option<PointName>,
+    pub point_id: Option<Uuid>,
     /// Latitude.
     pub lat: Option<f64>,
     /// Longitude.
@@ -88,6 +88,15 @@ pub struct TicketFacts {
     pub report: Option<(Uuid, Uuid)>,
     /// When the server had the finding.
     pub received_at: Timestamp,
+}
+
+/// What reference data calls what it is about.
+#[derive(Debug, Clone)]
+pub struct TicketNames {
+    /// Code of its filing condition.
+    pub condition: Option<String>,
+    /// Check point.
+    pub point: Option<PointName>,
 }
 
 /// A check point by id and name.
@@ -202,7 +211,7 @@ pub struct TicketDoc {
 
 impl TicketDoc {
     /// The document for a reader.
-    pub fn of(facts: TicketFacts, actor: &Actor) -> Self {
+    pub fn of(facts: TicketFacts, names: TicketNames, actor: &Actor) -> Self {
         let reported_it = facts
             .report
             .is_some_and(|(_, sender)| sender == actor.account_id);
@@ -224,11 +233,11 @@ impl TicketDoc {
             scheme: facts.scheme,
             version: facts.version,
             item: facts.item,
-            condition: facts.condition,
+            condition: names.condition,
             text: facts.text,
             danger: facts.danger,
             fixed_on_site: facts.fixed_on_site,
-            point: facts.point,
+            point: names.point,
             lat: facts.lat,
             lon: facts.lon,
             district: facts.district,
