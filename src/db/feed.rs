@@ -5,21 +5,19 @@ pub mod epoch;
 pub mod read;
 mod round;
 mod task;
+mod ticket;
 pub mod writers;
 
-use std::sync::LazyLock;
-
-use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 pub use self::round::round;
 pub use self::task::tasks;
+pub use self::ticket::{Readers, ticket, tickets, tickets_for_office, tickets_to_inspectors};
 use super::cached::{cached, plan_once};
 use super::{Conn, DbError};
-use crate::domain::sync::{ACCEPT_LATE_DAYS, Collection, Scope};
-use crate::domain::ticket::Ticket;
-use crate::domain::ticket::machine::State;
+use crate::domain::sync::{Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
 /// everything that changes tickets, before it reads the clock (a list as of an instant waits for those who have read it by then:
@@ -72,79 +70,6 @@ SELECT made.scope, made.entity, made.id, 'present', 1, now.tx, nextval('sync_fee
   FROM unnest($1::text[], $2::text[], $3::uuid[]) AS made (scope, entity, id), now \
  WHERE left(made.scope, 5) <> 'user:' OR made.scope = (SELECT scope FROM sender)";
 
-/// Announces tickets, new or changed, to everyone who may know of them now, and their end to everyone who may no longer.
-/// Photos of theirs follow.
-pub async fn tickets(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    announce(conn, &TICKETS, ids).await
-}
-
-/// The same for one ticket, whose state tells whether it has judges.
-pub async fn ticket(conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
-    let statement = match ticket.state {
-        State::AwaitingRecheck => &TICKETS,
-        _ => &TICKETS_WITHOUT_JUDGES,
-    };
-    announce(conn, statement, &[ticket.id]).await
-}
-
-/// Announces a ticket that has changed to those who know of it, where nobody else may now and nobody may no longer.
-pub async fn ticket_to_same_readers(mut conn: &Conn, ticket: &Ticket) -> Result<(), DbError> {
-    cached(TICKET_TO_SAME_READERS)
-        .bind::<SqlUuid, _>(ticket.id)
-        .bind::<BigInt, _>(ticket.rev)
-        .execute(&mut conn)
-        .await
-        .map(|_| ())
-}
-
-const TICKET_TO_SAME_READERS: &str = "\
-WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
-UPDATE sync_feed f SET rev = $2, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
- WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present'";
-
-async fn announce(conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<(), DbError> {
-    match tell(conn, statement, ids).await? {
-        true => photos_of_tickets(conn, ids).await,
-        false => Ok(()),
-    }
-}
-
-/// Answers whether a photo of these tickets is here. The caller holds their locks, and whoever stores a photo waits for these.
-async fn tell(mut conn: &Conn, statement: &'static str, ids: &[Uuid]) -> Result<bool, DbError> {
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        shown: bool,
-    }
-    let row: Row = cached(statement)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<BigInt, _>(ACCEPT_LATE_DAYS)
-        .get_result(&mut conn)
-        .await?;
-    Ok(row.shown)
-}
-
-/// Announces tickets that have not changed to inspectors who have come to know of them, or may no longer. Nobody else is sent
-/// anything: not even that something was sent may tell a unit that its ticket is looked back at.
-pub async fn tickets_to_inspectors(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    tell(conn, &TICKETS_TO_NEW_READERS, ids).await?;
-    photos(conn, PHOTOS_OF_TICKETS, ids, Touched::Inspectors).await
-}
-
-/// Announces to the office alone that there is something new about tickets: nobody else may learn even that.
-pub async fn tickets_for_office(mut conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
-    cached(TICKETS_FOR_OFFICE)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .execute(&mut conn)
-        .await
-        .map(|_| ())
-}
-
-const TICKETS_FOR_OFFICE: &str = "\
-WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
-UPDATE sync_feed f SET tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
- WHERE f.entity_id = ANY ($1) AND f.entity = 'tickets' AND f.scope = 'office' AND f.state = 'present'";
-
 /// Announces the photos of tickets to those who may know of them since these tickets show them.
 pub async fn photos_of_tickets(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_TICKETS, ids, Touched::No).await
@@ -153,40 +78,6 @@ pub async fn photos_of_tickets(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError>
 /// Announces the photos of tickets that were merged to all who have them: another ticket shows them now.
 pub async fn photos_of_merged(conn: &Conn, ids: &[Uuid]) -> Result<(), DbError> {
     photos(conn, PHOTOS_OF_FINDINGS, ids, Touched::Yes).await
-}
-
-static TICKETS: LazyLock<String> = LazyLock::new(|| tickets_statement("", ""));
-
-static TICKETS_TO_NEW_READERS: LazyLock<String> =
-    LazyLock::new(|| tickets_statement("", "WHERE f.state <> 'present'"));
-
-/// PostgreSQL leaves out what cannot be when it plans the statement.
-static TICKETS_WITHOUT_JUDGES: LazyLock<String> =
-    LazyLock::new(|| tickets_statement("AND r.why <> 'judge'", ""));
-
-fn tickets_statement(readers: &str, unless: &str) -> String {
-    format!(
-        "\
-WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-t AS MATERIALIZED (SELECT id, rev FROM tickets WHERE id = ANY ($1)), \
-reader AS MATERIALIZED (SELECT DISTINCT t.id AS ticket_id, r.scope FROM t CROSS JOIN LATERAL \
-   (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = t.id {readers} OFFSET 0) r), \
-gone AS (\
-  UPDATE sync_feed f SET state = 'left', rev = t.rev, accept_until = now() + make_interval(days => $2::int), \
-         reason = CASE WHEN f.scope LIKE 'unit:%' THEN 'reassigned' ELSE 'done' END, \
-         tx = now.tx, seq = nextval('sync_feed_seq') \
-    FROM t, now \
-   WHERE f.entity = 'tickets' AND f.entity_id = t.id AND f.state = 'present' \
-     AND NOT EXISTS (SELECT FROM reader WHERE reader.ticket_id = t.id AND reader.scope = f.scope)), \
-present AS (\
-  INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
-  SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
-    FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
-  ON CONFLICT (entity_id, entity, scope) DO UPDATE SET state = 'present', rev = excluded.rev, reason = NULL, accept_until = NULL, \
-         tx = excluded.tx, seq = excluded.seq {unless}) \
-SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
-                WHERE p.ticket_id = ANY ($1) AND a.stored_at IS NOT NULL) AS shown"
-    )
 }
 
 /// Nobody changes the tickets that show these photos before this transaction ends: who may know of a photo is read from them, and a

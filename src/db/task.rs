@@ -1,6 +1,6 @@
 //! Tasks of inspectors. Who may judge a ticket's rectification is the view `ticket_judges`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -257,21 +257,25 @@ pub async fn page(
         .collect()
 }
 
-/// Whether an inspector looks back at a ticket now.
-pub async fn looks_back(
+/// Those of these tickets that an inspector looks back at now.
+pub async fn looked_back_among(
     mut conn: &Conn,
-    ticket_id: Uuid,
+    tickets: &[Uuid],
     account_id: Uuid,
-) -> Result<bool, DbError> {
+) -> Result<HashSet<Uuid>, DbError> {
+    if tickets.is_empty() {
+        return Ok(HashSet::new());
+    }
     let live = [TaskState::Open, TaskState::Started].map(TaskState::as_str);
-    let found = tasks::table
-        .filter(tasks::ticket_id.eq(ticket_id))
+    let found: Vec<Option<Uuid>> = tasks::table
+        .filter(tasks::ticket_id.eq_any(tickets))
         .filter(tasks::account_id.eq(account_id))
         .filter(tasks::kind.eq(TaskKind::Lookback.as_str()))
-        .filter(tasks::state.eq_any(live));
-    diesel::select(diesel::dsl::exists(found))
-        .get_result(&mut conn)
-        .await
+        .filter(tasks::state.eq_any(live))
+        .select(tasks::ticket_id)
+        .load(&mut conn)
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 #[derive(QueryableByName)]

@@ -17,6 +17,8 @@ pub mod scope;
 pub mod slip;
 pub mod tally;
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -148,22 +150,26 @@ pub async fn count_before_photos(conn: &mut Conn, ticket_id: Uuid) -> Result<usi
     Ok(usize::try_from(row.number).unwrap_or(usize::MAX))
 }
 
-/// Whether an account sent the finding of this ticket, or one that was merged into it.
-pub async fn is_reported_by(
+/// Those of these tickets whose finding, or one that was merged into it, an account sent.
+pub async fn reported_among(
     mut conn: &Conn,
-    ticket_id: Uuid,
+    ids: &[Uuid],
     account_id: Uuid,
-) -> Result<bool, DbError> {
+) -> Result<HashSet<Uuid>, DbError> {
     use super::schema::{findings, reports};
-    let sightings = tickets::table
+    let sightings: Vec<(Uuid, Option<Uuid>)> = tickets::table
         .inner_join(findings::table.inner_join(reports::table))
         .filter(
             tickets::id
-                .eq(ticket_id)
-                .or(tickets::master_id.eq(ticket_id)),
+                .eq_any(ids)
+                .or(tickets::master_id.eq_any(ids).assume_not_null()),
         )
-        .filter(reports::account_id.eq(account_id));
-    diesel::select(diesel::dsl::exists(sightings))
-        .get_result(&mut conn)
-        .await
+        .filter(reports::account_id.eq(account_id))
+        .select((tickets::id, tickets::master_id))
+        .load(&mut conn)
+        .await?;
+    let shown_by = sightings
+        .into_iter()
+        .flat_map(|(id, master)| master.into_iter().chain([id]));
+    Ok(shown_by.collect())
 }

@@ -6,6 +6,7 @@
 mod cluster;
 mod error;
 mod lock;
+mod memory;
 mod owner;
 mod predecessor;
 mod programs;
@@ -26,7 +27,7 @@ use predecessor::Readiness;
 
 /// A predecessor's last processes need a moment to let go of the data.
 const RETRY_FOR: Duration = Duration::from_secs(5);
-/// After a crash PostgreSQL first replays up to a gigabyte of its log.
+/// After a crash PostgreSQL first replays up to four gigabytes of its log.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 /// A fast shutdown writes every changed page out.
 const FAST_STOP_WITHIN: Duration = Duration::from_secs(60);

@@ -54,25 +54,27 @@ struct TicketRow {
     created_at: SqlTimestamp,
 }
 
-/// Tickets; where they came from only for a role that may know it of some. The questions go out together.
+/// Tickets; their reports only for a role that may know of some, and who sent them only for inspectors, of whom each may know of its own. The
+/// questions go out together.
 pub async fn tickets(
     conn: &Conn,
     ids: &[Uuid],
     role: Role,
 ) -> Result<Vec<(Uuid, TicketFacts)>, DbError> {
     let rows = async {
-        match role.is_office() || role == Role::Inspector {
-            true => with_origins(conn, ids).await,
-            false => rows(conn, ids).await,
+        match role {
+            Role::Inspector => with_senders(conn, ids).await,
+            _ if role.is_office() => with_reports(conn, ids).await,
+            _ => rows(conn, ids).await,
         }
     };
     let told_of_requests = if role == Role::Inspector { &[] } else { ids };
     let (rows, mut open_requests) = try_join(rows, open_requests(conn, told_of_requests)).await?;
     rows.into_iter()
-        .map(|(row, report)| {
+        .map(|(row, report, sender)| {
             let id = row.id;
             let open_requests = open_requests.remove(&id).unwrap_or_default();
-            let facts = facts(row, report)?;
+            let facts = facts(row, report, sender)?;
             Ok((
                 id,
                 TicketFacts {
@@ -84,8 +86,8 @@ pub async fn tickets(
         .collect()
 }
 
-/// A ticket, with its report and the sender of that, where they were asked for.
-type Found = (TicketRow, Option<(Uuid, Uuid)>);
+/// A ticket, its report, and the sender of that.
+type Found = (TicketRow, Option<Uuid>, Option<Uuid>);
 
 async fn rows(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
     let rows: Vec<TicketRow> = tickets::table
@@ -93,22 +95,38 @@ async fn rows(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
         .select(TicketRow::as_select())
         .load(&mut conn)
         .await?;
-    Ok(rows.into_iter().map(|row| (row, None)).collect())
+    Ok(rows.into_iter().map(|row| (row, None, None)).collect())
 }
 
-async fn with_origins(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
+async fn with_reports(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
+    let rows: Vec<(TicketRow, Option<Uuid>)> = tickets::table
+        .left_join(findings::table)
+        .filter(tickets::id.eq_any(ids))
+        .select((TicketRow::as_select(), findings::report_id.nullable()))
+        .load(&mut conn)
+        .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(row, report)| (row, report, None)).collect())
+}
+
+async fn with_senders(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
     tickets::table
         .left_join(findings::table.left_join(reports::table))
         .filter(tickets::id.eq_any(ids))
         .select((
             TicketRow::as_select(),
-            (reports::id, reports::account_id).nullable(),
+            reports::id.nullable(),
+            reports::account_id.nullable(),
         ))
         .load(&mut conn)
         .await
 }
 
-fn facts(row: TicketRow, report: Option<(Uuid, Uuid)>) -> Result<TicketFacts, DbError> {
+fn facts(
+    row: TicketRow,
+    report: Option<Uuid>,
+    sender: Option<Uuid>,
+) -> Result<TicketFacts, DbError> {
     let instant = |at: Option<SqlTimestamp>| at.map(SqlTimestamp::to_jiff);
     Ok(TicketFacts {
         number: row.number,
@@ -151,6 +169,7 @@ fn facts(row: TicketRow, report: Option<(Uuid, Uuid)>) -> Result<TicketFacts, Db
         recurrence_of: row.recurrence_of,
         finding: row.finding_id,
         report,
+        sender,
         received_at: row.created_at.to_jiff(),
     })
 }

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::error::EmbeddedError;
+use super::memory::shared_buffers;
 use super::owner::{self, Owner};
 use super::programs::Programs;
 
@@ -20,7 +21,7 @@ const LONGEST_SOCKET_DIR: usize = 107 - "/.s.PGSQL.5432".len();
 const LOG_TAIL_LINES: usize = 20;
 
 /// Over what PostgreSQL would choose itself. The command line wins over the cluster's files, so that a release can change them.
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 21] = [
     // Durable: what was answered 201 is on disk.
     "fsync=on",
     "full_page_writes=on",
@@ -30,7 +31,6 @@ const SETTINGS: [&str; 22] = [
     "unix_socket_permissions=0700",
     "max_prepared_transactions=0",
     "max_connections=100",
-    "shared_buffers=512MB",
     // After each checkpoint every page is logged whole once more: in a large city that is most of what is written.
     "max_wal_size=4GB",
     "checkpoint_timeout=15min",
@@ -148,6 +148,7 @@ impl Cluster {
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
+        command.args(["-c", &shared_buffers()]);
         let mut log_directory = OsString::from("--log_directory=");
         log_directory.push(&self.log_dir);
         command.arg(log_directory);

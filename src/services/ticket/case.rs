@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::view::{known_relation, with_kinship};
+use super::view::parts as parts_in;
 use super::{stage, trail};
+use crate::db::feed::Readers;
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::event::End;
@@ -100,14 +101,14 @@ impl<'a> Case<'a> {
         let ticket = db::ticket::lock(conn, &scope, target.id).await?;
         let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
-        let (footing, relation, slips) = try_join3(
+        let (footing, own, slips) = try_join3(
             footing(conn, ticket.id),
-            known_relation(conn, actor, &ticket),
+            parts_in(conn, actor, slice::from_ref(&ticket)),
             db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default()),
         )
         .await?;
         let reference = svc.reference.as_of(conn, footing.stamps).await?;
-        let relation = with_kinship(&reference, actor, &ticket, relation);
+        let relation = own.relation(&reference, actor, &ticket);
         let requested = usize::from(footing.with_requests);
         let requests = this.get(..requested).unwrap_or_default();
         let requests = db::ticket::request::of_tickets(conn, requests).await?;
@@ -234,7 +235,7 @@ impl<'a> Case<'a> {
         let mut changed = entry.others;
         changed.push(self.ticket.id);
         let beside = if entry.photos.is_empty() && !office_only {
-            let telling = self.tell_all(conn, &changed, self.keeps_readers());
+            let telling = self.tell_all(conn, &changed, self.readers());
             try_join3(writing, telling, self.beside(conn, seen_by))
                 .await?
                 .2
@@ -282,23 +283,25 @@ impl<'a> Case<'a> {
         evidence::have_judged(conn, &aids, self.now).await
     }
 
-    /// Whether those who know of the ticket are those who knew of it.
-    fn keeps_readers(&self) -> bool {
-        let judged = [self.before, self.ticket.state].contains(&State::AwaitingRecheck);
-        self.command.keeps_readers() && !judged
+    /// Who may know of the ticket now.
+    fn readers(&self) -> Readers {
+        let judged = |state| state == State::AwaitingRecheck;
+        match (judged(self.before), judged(self.ticket.state)) {
+            _ if !self.command.keeps_readers() => Readers::Others,
+            (false, true) => Readers::JudgesToo,
+            (true, false) => Readers::JudgesNoLonger,
+            _ => Readers::Same,
+        }
     }
 
     async fn tell_all(
         &self,
         conn: &Conn,
         changed: &[Uuid],
-        same_readers: bool,
+        readers: Readers,
     ) -> std::result::Result<(), DbError> {
         match changed {
-            [_this_alone] if same_readers => {
-                db::feed::ticket_to_same_readers(conn, &self.ticket).await
-            }
-            [_this_alone] => db::feed::ticket(conn, &self.ticket).await,
+            [_this_alone] => db::feed::ticket(conn, &self.ticket, readers).await,
             _ => db::feed::tickets(conn, changed).await,
         }
     }
@@ -313,8 +316,13 @@ impl<'a> Case<'a> {
     ) -> Result<()> {
         let this = &[self.ticket.id];
         match (office_only, self.command) {
-            // Its photos are told with it, the new ones among them.
-            (false, _) => return Ok(self.tell_all(conn, changed, false).await?),
+            (false, _) => {
+                let readers = match self.readers() {
+                    Readers::Same if with_photos => Readers::Others,
+                    readers => readers,
+                };
+                return Ok(self.tell_all(conn, changed, readers).await?);
+            }
             // What the inspector who found it holds is different now.
             (true, Command::Correct) => db::feed::tickets(conn, this).await?,
             (true, _) => db::feed::tickets_for_office(conn, this).await?,

@@ -1,10 +1,11 @@
 //! Tickets as somebody may see them: with what lies beside them, and what the caller is to each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::slice;
 
 use futures_util::future::try_join;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::case::Given;
 use super::record::{complete, record};
@@ -21,57 +22,52 @@ use crate::services::error::Result;
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
-/// What the caller is to the ticket beyond its role. Only an inspector is anything: what others are is in the ticket itself.
-async fn relation(
-    reference: &Reference,
-    conn: &Conn,
-    actor: &Actor,
-    ticket: &Ticket,
-) -> Result<Relation> {
-    let known = known_relation(conn, actor, ticket).await?;
-    Ok(with_kinship(reference, actor, ticket, known))
+/// What the database knows of an inspector's part in tickets.
+#[derive(Default)]
+pub(super) struct Parts {
+    reported: HashSet<Uuid>,
+    looked_back_at: HashSet<Uuid>,
 }
 
-/// What of it the database knows.
-pub(super) async fn known_relation(
+/// The caller's part in these tickets beyond its role. Only an inspector has any: what others are is in the tickets themselves.
+pub(super) async fn parts(
     conn: &Conn,
     actor: &Actor,
-    ticket: &Ticket,
-) -> std::result::Result<Relation, DbError> {
+    tickets: &[Ticket],
+) -> std::result::Result<Parts, DbError> {
     if actor.role != Role::Inspector {
-        return Ok(Relation::default());
+        return Ok(Parts::default());
     }
-    let looks_back = async {
-        match ticket.state {
-            State::Closed => db::task::looks_back(conn, ticket.id, actor.account_id).await,
-            _ => Ok(false),
-        }
-    };
-    let (reported_it, looks_back) = try_join(
-        db::ticket::is_reported_by(conn, ticket.id, actor.account_id),
-        looks_back,
+    let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let closed = tickets.iter().filter(|it| it.state == State::Closed);
+    let closed: Vec<Uuid> = closed.map(|ticket| ticket.id).collect();
+    let (reported, looked_back_at) = try_join(
+        db::ticket::reported_among(conn, &ids, actor.account_id),
+        db::task::looked_back_among(conn, &closed, actor.account_id),
     )
     .await?;
-    Ok(Relation {
-        reported_it,
-        looks_back,
-        ..Relation::default()
+    Ok(Parts {
+        reported,
+        looked_back_at,
     })
 }
 
-/// And what the tree of units does.
-pub(super) fn with_kinship(
-    reference: &Reference,
-    actor: &Actor,
-    ticket: &Ticket,
-    known: Relation,
-) -> Relation {
-    let lead = ticket.lead.as_ref();
-    let lead = lead.and_then(|lead| reference.units.get(lead.id));
-    let kin = lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage));
-    Relation {
-        kin_of_lead: actor.role == Role::Inspector && kin,
-        ..known
+impl Parts {
+    /// What the caller is to one of them, by the tree of units as well.
+    pub(super) fn relation(
+        &self,
+        reference: &Reference,
+        actor: &Actor,
+        ticket: &Ticket,
+    ) -> Relation {
+        let lead = ticket.lead.as_ref();
+        let lead = lead.and_then(|lead| reference.units.get(lead.id));
+        let kin = lead.is_some_and(|unit| actor.is_kin_of(unit.id, &unit.lineage));
+        Relation {
+            reported_it: self.reported.contains(&ticket.id),
+            kin_of_lead: actor.role == Role::Inspector && kin,
+            looks_back: self.looked_back_at.contains(&ticket.id),
+        }
     }
 }
 
@@ -122,14 +118,14 @@ pub(in crate::services) async fn views(
     tickets: Vec<Ticket>,
     now: Timestamp,
 ) -> Result<Vec<TicketView>> {
-    let mut relations = Vec::with_capacity(tickets.len());
-    for ticket in &tickets {
-        relations.push(relation(reference, conn, actor, ticket).await?);
-    }
+    let parts = parts(conn, actor, &tickets).await?;
     let records = records(reference, conn, actor, tickets, now).await?;
-    let records = records.into_iter().zip(relations);
+    let records = records.into_iter();
     Ok(records
-        .map(|(record, relation)| show(reference, actor, relation, record, now))
+        .map(|record| {
+            let relation = parts.relation(reference, actor, &record.ticket);
+            show(reference, actor, relation, record, now)
+        })
         .collect())
 }
 

@@ -84,8 +84,10 @@ pub struct TicketFacts {
     pub recurrence_of: Option<Uuid>,
     /// Finding.
     pub finding: Option<Uuid>,
-    /// Report and its sender, where they were asked for.
-    pub report: Option<(Uuid, Uuid)>,
+    /// Report, where it was asked for.
+    pub report: Option<Uuid>,
+    /// Who sent that, where it was asked for.
+    pub sender: Option<Uuid>,
     /// When the server had the finding.
     pub received_at: Timestamp,
 }
@@ -212,9 +214,7 @@ pub struct TicketDoc {
 impl TicketDoc {
     /// The document for a reader.
     pub fn of(facts: TicketFacts, names: TicketNames, actor: &Actor) -> Self {
-        let reported_it = facts
-            .report
-            .is_some_and(|(_, sender)| sender == actor.account_id);
+        let reported_it = facts.sender == Some(actor.account_id);
         let knows = Knowledge::of(actor.role, reported_it);
         let leads = facts.lead.is_some_and(|lead| actor.acts_for(lead));
         let is_told = |kind: &String| {
@@ -271,10 +271,7 @@ impl TicketDoc {
             },
             master: facts.master.filter(|_| knows.office),
             recurrence_of: facts.recurrence_of.filter(|_| knows.office),
-            report: facts
-                .report
-                .map(|(report, _)| report)
-                .filter(|_| knows.origin),
+            report: facts.report.filter(|_| knows.origin),
             finding: facts.finding.filter(|_| knows.origin),
             received_at: knows.origin.then_some(facts.received_at),
         }
