@@ -60,6 +60,7 @@ impl City {
     /// As a superuser who has switched every trigger off.
     async fn tamper(&self, statements: &str) {
         let all = format!("SET session_replication_role = replica; {statements}");
+        self.app.let_feed_be_wrong();
         self.app.execute(&all).await;
     }
 

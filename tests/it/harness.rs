@@ -26,6 +26,7 @@ pub mod tus_js;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -70,7 +71,7 @@ pub struct TestApp {
     server: ServerHandle,
     database: Database,
     jobs_may_stay: bool,
-    feed_may_be_wrong: bool,
+    feed_may_be_wrong: AtomicBool,
     store: BlobsConfig,
     blobs: TempDir,
 }
@@ -193,7 +194,7 @@ impl TestApp {
                 server,
                 database,
                 jobs_may_stay: false,
-                feed_may_be_wrong: false,
+                feed_may_be_wrong: AtomicBool::new(false),
                 store,
                 blobs,
             }
@@ -278,9 +279,9 @@ impl TestApp {
         self.jobs_may_stay = true;
     }
 
-    /// For a test that spoils what phones are told of tickets.
-    pub fn let_feed_be_wrong(&mut self) {
-        self.feed_may_be_wrong = true;
+    /// For a test that spoils what phones are told of tickets, or makes tickets by SQL.
+    pub fn let_feed_be_wrong(&self) {
+        self.feed_may_be_wrong.store(true, Ordering::Relaxed);
     }
 
     /// Ends the test: no job may be left, and phones must be told of tickets as they are. Dropping does the same.
@@ -317,7 +318,7 @@ impl Drop for TestApp {
         if std::thread::panicking() {
             return;
         }
-        if !self.feed_may_be_wrong {
+        if !self.feed_may_be_wrong.load(Ordering::Relaxed) {
             let untold = self.left(UNTOLD);
             assert!(
                 untold.is_empty(),

@@ -33,6 +33,7 @@ async fn four_hours(inspector: &Client) -> Sent {
 
 /// Copies of a ticket, as many as are asked for.
 async fn copies(app: &TestApp, ticket: &str, count: usize) {
+    app.let_feed_be_wrong();
     app.execute(&format!(
         "INSERT INTO tickets SELECT (jsonb_populate_record(t, jsonb_build_object(
              'id', gen_random_uuid(), 'number', '2026-9' || lpad(i::text, 5, '0'), 'finding_id', NULL))).*

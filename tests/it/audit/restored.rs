@@ -9,6 +9,7 @@ use super::City;
 /// Takes the database back to where it was: every table that changed since.
 async fn with_restored_backup() -> (City, Head) {
     let city = City::anchored().await;
+    city.app.let_feed_be_wrong();
     city.app
         .execute(
             "CREATE SCHEMA backup;

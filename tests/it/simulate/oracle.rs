@@ -7,7 +7,7 @@ use crate::harness::TestApp;
 
 /// Runs a quiet city on a server spoilt by SQL; the oracle must find this, in these words.
 async fn expect(spoil: &str, (phones, days): (u32, u32), wrong: Wrong, words: &str) {
-    let mut app = TestApp::demo().await;
+    let app = TestApp::demo().await;
     app.let_feed_be_wrong();
     app.execute(spoil).await;
     let plan = plan(&app, phones, days, Level::None);
