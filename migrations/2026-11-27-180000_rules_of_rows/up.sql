@@ -13,7 +13,7 @@ COMMENT ON FUNCTION keeps_rules IS 'refuses a row that breaks the rule of this n
 
 CREATE FUNCTION ticket_keeps_rules(t tickets) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN keeps_rules(CASE
+    RETURN public.keeps_rules(CASE
         WHEN t.state NOT IN ('triage', 'dispatched', 'returned', 'disputed', 'rectifying', 'suspended', 'awaiting_recheck', 'closed',
                              'rejected', 'merged', 'voided') THEN 'tickets_state_check'
         WHEN t.rev <= 0 THEN 'tickets_rev_check'
@@ -49,7 +49,7 @@ ALTER TABLE tickets
 
 CREATE FUNCTION report_keeps_rules(r reports) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN keeps_rules(CASE
+    RETURN public.keeps_rules(CASE
         WHEN r.source NOT IN ('city', 'district', 'self_check', 'superior') THEN 'reports_source_check'
         WHEN r.datum NOT IN ('wgs84', 'gcj02', 'bd09') THEN 'reports_datum_check'
         WHEN num_nulls(r.raw_lat, r.raw_lon, r.datum) NOT IN (0, 3) THEN 'reports_raw_position_check'
@@ -71,7 +71,7 @@ ALTER TABLE reports
 
 CREATE FUNCTION attachment_keeps_rules(a attachments) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN keeps_rules(CASE
+    RETURN public.keeps_rules(CASE
         WHEN octet_length(a.sha256) <> 32 THEN 'attachments_sha256_check'
         WHEN a.size_bytes <= 0 THEN 'attachments_size_bytes_check'
         WHEN num_nulls(a.blob_key, a.stored_at) NOT IN (0, 2) THEN 'attachments_stored_check'

@@ -7,7 +7,7 @@ mod rules;
 use std::fs;
 use std::path::Path;
 
-use diesel_async::AsyncConnection as _;
+use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use serde_json::Value;
 use xuncha::db::Conn;
 use xuncha::db::pool::{migrate, revert_from};
@@ -36,6 +36,22 @@ async fn migrating_a_database_that_is_up_to_date_changes_nothing() {
     let database = Database::empty().await;
     let applied = migrate(database.url()).await.expect("nothing to do");
     assert_eq!(applied, Vec::<String>::new());
+}
+
+/// The migration before it landed twice, the second time with what this one does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_whose_tallies_are_of_all_units_already_is_left_as_it_is() {
+    let database = Database::empty().await;
+    let first = digest::of(database.url()).await;
+    let mut conn = Conn::establish(database.url())
+        .await
+        .expect("the test's database answers");
+    conn.batch_execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261127171000'")
+        .await
+        .expect("it is forgotten");
+    let applied = migrate(database.url()).await.expect("nothing to do");
+    assert_eq!(applied.len(), 1, "{applied:?}");
+    assert_eq!(digest::of(database.url()).await, first);
 }
 
 #[tokio::test]

@@ -69,8 +69,8 @@ present AS (\
   SELECT reader.scope, 'tickets', t.id, 'present', t.rev, now.tx, nextval('sync_feed_seq'), now.tx \
     FROM t JOIN reader ON reader.ticket_id = t.id, now ORDER BY t.id, reader.scope \
   {PRESENT_AGAIN} {unless}) \
-SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
-                WHERE p.ticket_id = ANY ($1) AND a.stored_at IS NOT NULL) AS shown"
+{}",
+        shown("= ANY ($1)")
     )
 }
 
@@ -142,7 +142,8 @@ present AS (\
   INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
   SELECT reader.scope, 'tickets', $1, 'present', $2, now.tx, nextval('sync_feed_seq'), now.tx FROM reader, now ORDER BY reader.scope \
   {PRESENT_AGAIN}) \
-{SHOWN}"
+{}",
+        shown("= $1")
     )
 });
 
@@ -159,10 +160,15 @@ told AS (\
                       (false, 'left', 'done', now() + make_interval(days => {ACCEPT_LATE_DAYS}))) AS held (stays, state, reason, until) \
    WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present' \
      AND held.stays = (left(f.scope, 5) <> 'user:' OR f.scope IN (SELECT scope FROM person))) \
-{SHOWN}"
+{}",
+        shown("= $1")
     )
 });
 
-const SHOWN: &str = "\
+fn shown(these: &str) -> String {
+    format!(
+        "\
 SELECT EXISTS (SELECT FROM ticket_photos p JOIN attachments a ON a.id = p.attachment_id \
-                WHERE p.ticket_id = $1 AND a.stored_at IS NOT NULL) AS shown";
+                WHERE p.ticket_id {these} AND a.stored_at IS NOT NULL) AS shown"
+    )
+}

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::view::parts as parts_in;
+use super::view::involvement;
 use super::{stage, trail};
 use crate::db::feed::Readers;
 use crate::db::task::Whose;
@@ -101,14 +101,14 @@ impl<'a> Case<'a> {
         let ticket = db::ticket::lock(conn, &scope, target.id).await?;
         let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
-        let (footing, own, slips) = try_join3(
+        let (footing, involved, slips) = try_join3(
             footing(conn, ticket.id),
-            parts_in(conn, actor, slice::from_ref(&ticket)),
+            involvement(conn, actor, slice::from_ref(&ticket)),
             db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default()),
         )
         .await?;
         let reference = svc.reference.as_of(conn, footing.stamps).await?;
-        let relation = own.relation(&reference, actor, &ticket);
+        let relation = involved.relation(&reference, actor, &ticket);
         let requested = usize::from(footing.with_requests);
         let requests = this.get(..requested).unwrap_or_default();
         let requests = db::ticket::request::of_tickets(conn, requests).await?;

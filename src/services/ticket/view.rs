@@ -22,21 +22,21 @@ use crate::services::error::Result;
 use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
-/// What the database knows of an inspector's part in tickets.
+/// What the database knows of what an inspector has to do with tickets.
 #[derive(Default)]
-pub(super) struct Parts {
+pub(super) struct Involvement {
     reported: HashSet<Uuid>,
     looked_back_at: HashSet<Uuid>,
 }
 
-/// The caller's part in these tickets beyond its role. Only an inspector has any: what others are is in the tickets themselves.
-pub(super) async fn parts(
+/// What the caller has to do with these tickets beyond its role. Only an inspector has anything: what others are is in the tickets themselves.
+pub(super) async fn involvement(
     conn: &Conn,
     actor: &Actor,
     tickets: &[Ticket],
-) -> std::result::Result<Parts, DbError> {
+) -> std::result::Result<Involvement, DbError> {
     if actor.role != Role::Inspector {
-        return Ok(Parts::default());
+        return Ok(Involvement::default());
     }
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let closed = tickets.iter().filter(|it| it.state == State::Closed);
@@ -46,13 +46,13 @@ pub(super) async fn parts(
         db::task::looked_back_among(conn, &closed, actor.account_id),
     )
     .await?;
-    Ok(Parts {
+    Ok(Involvement {
         reported,
         looked_back_at,
     })
 }
 
-impl Parts {
+impl Involvement {
     /// What the caller is to one of them, by the tree of units as well.
     pub(super) fn relation(
         &self,
@@ -118,12 +118,12 @@ pub(in crate::services) async fn views(
     tickets: Vec<Ticket>,
     now: Timestamp,
 ) -> Result<Vec<TicketView>> {
-    let parts = parts(conn, actor, &tickets).await?;
+    let involved = involvement(conn, actor, &tickets).await?;
     let records = records(reference, conn, actor, tickets, now).await?;
     let records = records.into_iter();
     Ok(records
         .map(|record| {
-            let relation = parts.relation(reference, actor, &record.ticket);
+            let relation = involved.relation(reference, actor, &record.ticket);
             show(reference, actor, relation, record, now)
         })
         .collect())

@@ -101,6 +101,9 @@ async fn it_is_durable_and_private() {
         word(&postgres, settings).await,
         "TimeZone=UTC data_checksums=on fsync=on full_page_writes=on listen_addresses= server_encoding=UTF8 synchronous_commit=on"
     );
+    // More than PostgreSQL's own choice, which is for the smallest machines.
+    let pages = "SELECT (pg_size_bytes(current_setting('shared_buffers')) > 128 * 1024 * 1024)::text AS word";
+    assert_eq!(word(&postgres, pages).await, "true");
     let socket_folder = fs::metadata(folder.path().join("pg-socket")).expect("a socket folder");
     assert_eq!(socket_folder.permissions().mode() & 0o777, 0o700);
 }
