@@ -32,7 +32,8 @@ SELECT id, '2024-' || lpad(i::text, 7, '0'), CASE fate WHEN 'overdue' THEN 'rect
   FROM lines;
 INSERT INTO ticket_spans
 SELECT l.id, part.since, part.until, part.state, l.scheme, l.version, l.item, l.condition_id, NULL, l.district_code, l.district_name, NULL, l.unit_id,
-       l.unit_name, l.created_at, l.due_at, false, part.submitted_at, part.submitted_at, NULL, NULL, NULL, 0, 0, 0, false, false, 0
+       l.unit_name, l.created_at, l.due_at, false, part.submitted_at, part.submitted_at, NULL, NULL, NULL, 0, 0, 0, false, false, 0,
+       overdue_during(part.since, part.until, part.state, l.due_at, part.submitted_at, NULL)
   FROM lines l CROSS JOIN LATERAL (VALUES
     ('dispatched', l.created_at, l.created_at + interval '30 min', NULL::timestamptz),
     ('rectifying', l.created_at + interval '30 min', l.submitted_at, NULL),

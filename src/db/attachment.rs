@@ -17,7 +17,7 @@ use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::cached::{Bytes, cached, insert};
+use super::cached::{Bytes, Fragment, cached, insert, instant};
 use super::schema::attachments;
 use super::{Conn, DbError};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
@@ -73,7 +73,8 @@ impl TryFrom<Row> for StoredPhoto {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = attachments)]
 struct NewRow<'a> {
     id: Uuid,
     photo_key: Uuid,
@@ -81,7 +82,8 @@ struct NewRow<'a> {
     sha256: Bytes<'a>,
     size_bytes: i64,
     mime: &'a str,
-    created_at: Timestamp,
+    #[serde(serialize_with = "instant")]
+    created_at: SqlTimestamp,
 }
 
 /// Makes the rows of photos that are not known yet, then locks and answers all of them in the order of their ids. Of
@@ -104,7 +106,7 @@ pub async fn declare<'a>(
             sha256: Bytes(&photo.sha256.0),
             size_bytes: i64::try_from(photo.size_bytes).unwrap_or(i64::MAX),
             mime: &photo.mime,
-            created_at: at,
+            created_at: at.to_diesel(),
         })
         .collect();
     let mut declared: Vec<StoredPhoto> = Vec::with_capacity(rows.len());
@@ -131,16 +133,10 @@ async fn make_or_lock(
     photos: &[(&&DeclaredPhoto, &NewRow<'_>)],
 ) -> Result<(Vec<StoredPhoto>, Vec<Uuid>), DbError> {
     let rows: Vec<&NewRow<'_>> = photos.iter().map(|(_, row)| *row).collect();
-    let new: Vec<NewIdRow> = insert("attachments", &rows)?
-        .then(
-            " ON CONFLICT (id) DO NOTHING RETURNING id, EXISTS (SELECT FROM uploads u WHERE u.blob_key IS NOT NULL \
-               AND u.sha256 = attachments.sha256 AND u.account_id = attachments.account_id) AS has_bytes",
-        )
-        .load(&mut conn)
-        .await?;
-    let with_bytes = new.iter().filter(|row| row.has_bytes).map(|row| row.id);
-    let with_bytes: Vec<Uuid> = with_bytes.collect();
-    let new: HashSet<Uuid> = new.into_iter().map(|row| row.id).collect();
+    let new = make(conn, &rows).await?;
+    let with_bytes = new.iter().filter(|(_, has_bytes)| *has_bytes);
+    let with_bytes: Vec<Uuid> = with_bytes.map(|(id, _)| *id).collect();
+    let new: HashSet<Uuid> = new.into_iter().map(|(id, _)| id).collect();
     let (made, known): (Vec<_>, Vec<_>) = photos
         .iter()
         .partition(|(photo, _)| new.contains(&photo.aid));
@@ -163,6 +159,33 @@ async fn make_or_lock(
     }
     Ok((found, with_bytes))
 }
+
+/// Writes rows except those whose ids are taken; answers the ids of those written, and whether their bytes are set aside. As
+/// [`insert_new`](super::cached::insert_new).
+async fn make(mut conn: &Conn, rows: &[&NewRow<'_>]) -> Result<Vec<(Uuid, bool)>, DbError> {
+    if let [row] = rows {
+        return diesel::insert_into(attachments::table)
+            .values(*row)
+            .on_conflict(attachments::id)
+            .do_nothing()
+            .returning((attachments::id, Fragment::new(HAS_BYTES)))
+            .load(&mut conn)
+            .await;
+    }
+    let made: Vec<NewIdRow> = insert("attachments", rows)?
+        .then(" ON CONFLICT (id) DO NOTHING RETURNING id, ")
+        .then(HAS_BYTES)
+        .then(" AS has_bytes")
+        .load(&mut conn)
+        .await?;
+    Ok(made
+        .into_iter()
+        .map(|row| (row.id, row.has_bytes))
+        .collect())
+}
+
+const HAS_BYTES: &str = "\
+EXISTS (SELECT FROM uploads u WHERE u.blob_key IS NOT NULL AND u.sha256 = attachments.sha256 AND u.account_id = attachments.account_id)";
 
 #[derive(QueryableByName)]
 struct NewIdRow {

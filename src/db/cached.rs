@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use diesel::expression::{
-    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
+    AppearsOnTable, AsExpression, Expression, SelectableExpression, ValidGrouping, is_aggregate,
 };
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::{Array, Bool, HasSqlType, Json, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Bool, HasSqlType, Json, Untyped, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use serde::Serialize;
+use jiff_diesel::Timestamp as SqlTimestamp;
 use serde::de::IgnoredAny;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -122,14 +123,55 @@ impl ToSql<Json, Pg> for JsonText {
     }
 }
 
+/// Inserts rows of which there is often one alone, each of which must be new: one by its values, several as [`insert_all`] does, by one
+/// parameter. The row is both `Serialize`, as there, and diesel's `Insertable`. What is no more than one row takes PostgreSQL half as long so.
+macro_rules! insert_new {
+    ($conn:expr, $table:ident, $rows:expr) => {{
+        let (mut conn, rows): (&$crate::db::Conn, Vec<_>) = ($conn, $rows);
+        match rows.as_slice() {
+            [row] => {
+                let row = diesel::insert_into($table::table).values(row);
+                diesel_async::RunQueryDsl::execute(row, &mut conn)
+                    .await
+                    .map(|_| ())
+            }
+            rows => $crate::db::cached::insert_all(conn, stringify!($table), rows).await,
+        }
+    }};
+}
+pub(in crate::db) use insert_new;
+
 /// Bytes of a row for [`insert`]: `\x` and hexadecimal digits.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, AsExpression)]
+#[diesel(sql_type = Binary)]
 pub struct Bytes<'a>(pub &'a [u8]);
 
 impl Serialize for Bytes<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("\\x{}", hex::encode(self.0)))
     }
+}
+
+impl ToSql<Binary, Pg> for Bytes<'_> {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, Pg>,
+    ) -> diesel::serialize::Result {
+        ToSql::<Binary, Pg>::to_sql(self.0, out)
+    }
+}
+
+/// How [`insert`] writes an instant.
+pub fn instant<S: Serializer>(at: &SqlTimestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    at.to_jiff().serialize(serializer)
+}
+
+/// The same, or `null`.
+pub fn instant_or_null<S: Serializer>(
+    at: &Option<SqlTimestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    at.map(SqlTimestamp::to_jiff).serialize(serializer)
 }
 
 /// A condition by hand in a query of diesel's, of one of few texts with values between them. Unlike diesel's own, it does not keep the

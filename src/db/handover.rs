@@ -199,7 +199,7 @@ pub async fn count_beyond(
 ) -> Result<i64, DbError> {
     let unit_ids: Vec<Uuid> = unit_id.into_iter().collect();
     tickets::table
-        .inner_join(units::table)
+        .inner_join(units::table.on(tickets::lead_unit_id.eq(units::id.nullable())))
         .filter(tickets::assignee_id.eq(assignee))
         .filter(tickets::state.eq_any(open_states()))
         .filter(diesel::dsl::not(units::lineage.overlaps_with(unit_ids)))

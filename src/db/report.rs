@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::cached::{self, Bytes};
+use super::cached::{self, Bytes, instant, instant_or_null};
 use super::schema::{
     attachments, findings, report_amendments, report_attachments, reports, tickets,
 };
@@ -42,7 +42,8 @@ pub struct Sender {
     pub received_at: Timestamp,
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = reports, treat_none_as_default_value = false)]
 struct ReportRow<'a> {
     id: Uuid,
     account_id: Uuid,
@@ -60,13 +61,43 @@ struct ReportRow<'a> {
     mock: bool,
     lat: Option<f64>,
     lon: Option<f64>,
-    captured_at: Option<Timestamp>,
+    #[serde(serialize_with = "instant_or_null")]
+    captured_at: Option<SqlTimestamp>,
     captured_by: Option<&'static str>,
     captured_error_s: Option<i32>,
     captured: &'a Value,
     raw: &'a Value,
     canon_sha256: Bytes<'a>,
-    received_at: Timestamp,
+    #[serde(serialize_with = "instant")]
+    received_at: SqlTimestamp,
+}
+
+/// Writes rows except those whose ids are taken; answers the ids of those written. As [`insert_new`](cached::insert_new).
+macro_rules! new_ids {
+    ($conn:expr, $table:ident, $rows:expr) => {{
+        let (mut conn, rows) = ($conn, $rows);
+        match rows.as_slice() {
+            [] => Ok(HashSet::new()),
+            [row] => {
+                let written: Option<Uuid> = diesel::insert_into($table::table)
+                    .values(row)
+                    .on_conflict($table::id)
+                    .do_nothing()
+                    .returning($table::id)
+                    .get_result(&mut conn)
+                    .await
+                    .optional()?;
+                Ok(written.into_iter().collect())
+            }
+            rows => {
+                let written: Vec<IdRow> = cached::insert(stringify!($table), rows)?
+                    .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
+                    .load(&mut conn)
+                    .await?;
+                Ok(written.into_iter().map(|row| row.id).collect())
+            }
+        }
+    }};
 }
 
 /// Writes reports, each with the position that it itself gives, except those whose ids are taken; waits for concurrent
@@ -97,7 +128,7 @@ pub async fn insert(
             mock: fix.is_some_and(|fix| fix.mock),
             lat: position.map(|point| point.lat()),
             lon: position.map(|point| point.lon()),
-            captured_at: report.captured_at.map(|it| it.at),
+            captured_at: report.captured_at.map(|it| it.at.to_diesel()),
             captured_by: report.captured_at.map(|it| it.method.as_str()),
             captured_error_s: report.captured_at.map(|it| it.error_s),
             captured: match &report.captured {
@@ -106,28 +137,12 @@ pub async fn insert(
             },
             raw: &report.raw,
             canon_sha256: Bytes(&report.canon_sha256.0),
-            received_at: sender.received_at,
+            received_at: sender.received_at.to_diesel(),
         }
     });
     let mut rows: Vec<ReportRow<'_>> = rows.collect();
     rows.sort_by_key(|row| row.id); // One order for all: batches that share reports must not wait for each other.
-    new_ids(conn, "reports", &rows).await
-}
-
-/// Writes rows except those whose ids are taken; answers the ids of those written.
-async fn new_ids<Row: Serialize>(
-    mut conn: &Conn,
-    table: &'static str,
-    rows: &[Row],
-) -> Result<HashSet<Uuid>, DbError> {
-    if rows.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let written: Vec<IdRow> = cached::insert(table, rows)?
-        .then(" ON CONFLICT (id) DO NOTHING RETURNING id")
-        .load(&mut conn)
-        .await?;
-    Ok(written.into_iter().map(|row| row.id).collect())
+    new_ids!(conn, reports, rows)
 }
 
 #[derive(QueryableByName)]
@@ -199,7 +214,8 @@ pub struct FindingRead<'a> {
     pub condition_id: Option<Uuid>,
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = findings, treat_none_as_default_value = false)]
 struct FindingRow<'a> {
     id: Uuid,
     report_id: Uuid,
@@ -233,7 +249,7 @@ pub async fn insert_findings(
     });
     let mut rows: Vec<FindingRow<'_>> = rows.collect();
     rows.sort_by_key(|row| row.id);
-    new_ids(conn, "findings", &rows).await
+    new_ids!(conn, findings, rows)
 }
 
 #[derive(Queryable, Selectable)]

@@ -813,6 +813,7 @@ diesel::table! {
         exempt -> Bool,
         forced -> Bool,
         supervision_level -> Int4,
+        overdue -> Nullable<Range<Timestamptz>>,
     }
 }
 
@@ -1007,7 +1008,6 @@ diesel::table! {
 
 diesel::joinable!(accounts -> units (unit_id));
 diesel::joinable!(areas -> units (owner_unit_id));
-diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(check_point_owners -> check_points (point_id));
 diesel::joinable!(check_point_owners -> units (unit_id));
 diesel::joinable!(check_points -> check_point_kinds (kind));
@@ -1023,7 +1023,6 @@ diesel::joinable!(integrity_flags -> units (unit_id));
 diesel::joinable!(lookback_candidates -> lookback_draws (draw_id));
 diesel::joinable!(lookback_candidates -> tickets (ticket_id));
 diesel::joinable!(lookback_draws -> accounts (drawn_by));
-diesel::joinable!(mutation_log -> accounts (account_id));
 diesel::joinable!(observations -> criteria (criterion_id));
 diesel::joinable!(observations -> findings (finding_id));
 diesel::joinable!(observations -> reports (report_id));
@@ -1041,7 +1040,6 @@ diesel::joinable!(report_amendments -> accounts (account_id));
 diesel::joinable!(report_amendments -> reports (report_id));
 diesel::joinable!(report_attachments -> attachments (attachment_id));
 diesel::joinable!(report_attachments -> reports (report_id));
-diesel::joinable!(reports -> accounts (account_id));
 diesel::joinable!(reports -> check_points (point_id));
 diesel::joinable!(reports -> rounds (round_id));
 diesel::joinable!(ripple_units -> accounts (answered_by));
@@ -1066,7 +1064,6 @@ diesel::joinable!(tasks -> check_points (point_id));
 diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> tickets (ticket_id));
 diesel::joinable!(ticket_assignments -> tickets (ticket_id));
-diesel::joinable!(ticket_assignments -> units (unit_id));
 diesel::joinable!(ticket_attachments -> attachments (attachment_id));
 diesel::joinable!(ticket_events -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> tickets (ticket_id));
@@ -1075,7 +1072,6 @@ diesel::joinable!(ticket_spans -> tickets (ticket_id));
 diesel::joinable!(tickets -> accounts (assignee_id));
 diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> findings (finding_id));
-diesel::joinable!(tickets -> units (lead_unit_id));
 diesel::joinable!(unmaskings -> pseudonyms (pseudonym_id));
 diesel::joinable!(unmaskings -> tickets (ticket_id));
 diesel::joinable!(uploads -> accounts (account_id));

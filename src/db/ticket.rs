@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use self::row::Row;
 pub use self::scope::TicketScope;
-use super::cached::{Unvarying, cached, insert_all};
+use super::cached::{Unvarying, cached, insert_new};
 use super::schema::tickets;
 use super::{Conn, DbError};
 use crate::domain::ticket::Ticket;
@@ -37,7 +37,7 @@ pub async fn insert<'a>(
     new: impl IntoIterator<Item = &'a Ticket>,
 ) -> Result<(), DbError> {
     let rows: Vec<Row> = new.into_iter().map(Row::from).collect();
-    insert_all(conn, "tickets", &rows).await
+    insert_new!(conn, tickets, rows)
 }
 
 /// Writes a ticket back, whole. The caller holds its lock.

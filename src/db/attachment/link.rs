@@ -9,8 +9,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{IdRow, role};
-use crate::db::cached::{cached, insert_all};
-use crate::db::schema::{attachments, ticket_attachments};
+use crate::db::cached::{cached, insert_new};
+use crate::db::schema::{attachments, finding_attachments, report_attachments, ticket_attachments};
 use crate::db::{Conn, DbError};
 use crate::domain::evidence::PhotoRole;
 
@@ -18,7 +18,8 @@ fn ordinal(index: usize) -> i16 {
     i16::try_from(index).unwrap_or(i16::MAX)
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = report_attachments)]
 struct ReportLink {
     report_id: Uuid,
     attachment_id: Uuid,
@@ -35,10 +36,11 @@ pub async fn link_reports(
         attachment_id,
         ordinal,
     });
-    insert_all(conn, "report_attachments", &links.collect::<Vec<_>>()).await
+    insert_new!(conn, report_attachments, links.collect())
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = finding_attachments)]
 struct FindingLink {
     finding_id: Uuid,
     attachment_id: Uuid,
@@ -55,7 +57,7 @@ pub async fn link_findings(
         attachment_id,
         ordinal,
     });
-    insert_all(conn, "finding_attachments", &links.collect::<Vec<_>>()).await
+    insert_new!(conn, finding_attachments, links.collect())
 }
 
 fn links(
@@ -67,7 +69,8 @@ fn links(
     })
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = ticket_attachments)]
 struct EventLink {
     ticket_id: Uuid,
     seq: i32,
@@ -92,7 +95,7 @@ pub async fn link_event(
         role: role.as_str(),
         ordinal: ordinal(index),
     });
-    insert_all(conn, "ticket_attachments", &rows.collect::<Vec<_>>()).await
+    insert_new!(conn, ticket_attachments, rows.collect())
 }
 
 /// Links further photos with a report, and with one of its findings, behind those that are linked already.

@@ -57,9 +57,13 @@ wrong AS (\
    UNION ALL \
   SELECT ticket_id, least(until, next), 'until' \
     FROM (SELECT ticket_id, until, coalesce(lead(since) OVER (PARTITION BY ticket_id ORDER BY since), 'infinity') AS next FROM kept) n \
-   WHERE until <> next) \
+   WHERE until <> next \
+   UNION ALL \
+  SELECT ticket_id, since, 'overdue' FROM ticket_spans \
+   WHERE ticket_id > $1 AND ticket_id <= $2 \
+     AND overdue IS DISTINCT FROM overdue_during(since, until, state, due_at, submitted_at, photos_due_at)) \
 SELECT DISTINCT ON (ticket_id) ticket_id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS at, what \
-  FROM wrong WHERE what IS NOT NULL ORDER BY ticket_id, wrong.at, what";
+  FROM wrong WHERE what IS NOT NULL ORDER BY ticket_id, wrong.at, what = 'overdue', what";
 
 /// Of the tickets behind `after`, up to and including `last`, those whose kept past is not what their trail tells, each with the first thing
 /// that is wrong.

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::ToDiesel as _;
+use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::db::cached::insert_all;
+use crate::db::cached::{insert_new, instant};
 use crate::db::schema::ticket_assignments;
 use crate::db::{Conn, DbError};
 use crate::domain::ticket::routing::UnitRef;
@@ -54,14 +54,16 @@ pub async fn assign(
     assign_new(conn, &[(ticket_id, parties)], at).await
 }
 
-#[derive(Serialize)]
+#[derive(Insertable, Serialize)]
+#[diesel(table_name = ticket_assignments, treat_none_as_default_value = false)]
 struct Row<'a> {
     id: Uuid,
     ticket_id: Uuid,
     unit_id: Option<Uuid>,
     unit_name: &'a str,
     role: &'static str,
-    since: Timestamp,
+    #[serde(serialize_with = "instant")]
+    since: SqlTimestamp,
 }
 
 /// Gives tickets that nobody has yet to their parties.
@@ -76,7 +78,7 @@ pub async fn assign_new(
         unit_id,
         unit_name,
         role,
-        since,
+        since: since.to_diesel(),
     };
     let mut rows = Vec::new();
     for (ticket_id, parties) in tickets {
@@ -86,5 +88,5 @@ pub async fn assign_new(
             rows.push(row(*ticket_id, party.unit_id, &party.name, "cooperating"));
         }
     }
-    insert_all(conn, "ticket_assignments", &rows).await
+    insert_new!(conn, ticket_assignments, rows)
 }

@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::row::{self, instant};
-use crate::db::cached::{Bytes, insert_all};
+use super::row;
+use crate::db::cached::{Bytes, insert_new, instant};
 use crate::db::schema::{ticket_events, units};
 use crate::db::{Conn, DbError};
 use crate::domain::audit::Hash;
@@ -21,8 +21,9 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::trail::Event;
 
 /// A row as it lies there.
-#[derive(Queryable, Selectable, Serialize)]
-#[diesel(table_name = ticket_events, check_for_backend(diesel::pg::Pg))]
+#[derive(Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = ticket_events, treat_none_as_default_value = false)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct Row {
     pub(in crate::db) ticket_id: Uuid,
     pub(in crate::db) seq: i32,
@@ -155,7 +156,7 @@ pub async fn append_behind(
 ) -> Result<i32, DbError> {
     let seq = end.seq + 1;
     let row = Row::new(ticket.id, Event { seq, ..event }, Some(ticket), &end.hash)?;
-    insert_all(conn, "ticket_events", &[row]).await?;
+    insert_new!(conn, ticket_events, vec![row])?;
     Ok(seq)
 }
 
@@ -187,7 +188,7 @@ pub async fn append_to_each(conn: &mut Conn, events: Vec<(Ticket, Event)>) -> Re
         Row::new(ticket.id, Event { seq, ..event }, Some(&ticket), &before)
     });
     let rows = rows.collect::<Result<Vec<Row>, DbError>>()?;
-    insert_all(conn, "ticket_events", &rows).await
+    insert_new!(conn, ticket_events, rows)
 }
 
 fn hash_of(bytes: Option<Vec<u8>>) -> Result<Hash, DbError> {
@@ -210,7 +211,7 @@ pub async fn begin<'a>(
             rows.push(row);
         }
     }
-    insert_all(conn, "ticket_events", &rows).await
+    insert_new!(conn, ticket_events, rows)
 }
 
 /// The whole trail, first row first.

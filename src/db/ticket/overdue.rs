@@ -195,7 +195,7 @@ fn overdue(as_of: AsOf) -> String {
         "overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1 AND coalesce(x.known_since, x.created_at) <= $2",
     );
     let then = if as_of.known_at == as_of.overdue_at {
-        "x.until > $1 AND overdue_during(x.since, x.until, x.state, x.due_at, x.submitted_at, x.photos_due_at) @> $1"
+        "x.until > $1 AND x.overdue @> $1"
     } else {
         "x.until > $2 AND x.since <= $2 AND overdue_after(x.state, x.due_at, x.submitted_at, x.photos_due_at) < $1"
     };

@@ -4,11 +4,12 @@ use diesel::deserialize;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::DbError;
+use crate::db::cached::{instant, instant_or_null};
 use crate::db::schema::tickets;
 use crate::domain::audit::{Hash, chain};
 use crate::domain::catalogue::ItemKey;
@@ -17,7 +18,7 @@ use crate::domain::ticket::machine::State;
 use crate::domain::ticket::triage::TriageReason;
 use crate::domain::ticket::{DistrictName, LeadUnit, Ticket};
 
-#[derive(Queryable, Selectable, AsChangeset, Serialize)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = tickets, treat_none_as_null = true, treat_none_as_default_value = false)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct Row {
@@ -84,18 +85,6 @@ impl Row {
             .map_err(|error| DieselError::SerializationError(error.into()))?;
         Ok(chain::digest(&columns))
     }
-}
-
-/// How [`cached`](crate::db::cached) writes an instant.
-pub(super) fn instant<S: Serializer>(at: &SqlTimestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    at.to_jiff().serialize(serializer)
-}
-
-fn instant_or_null<S: Serializer>(
-    at: &Option<SqlTimestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    at.map(SqlTimestamp::to_jiff).serialize(serializer)
 }
 
 impl From<&Ticket> for Row {

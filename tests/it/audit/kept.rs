@@ -64,6 +64,11 @@ async fn a_kept_past_that_was_edited_is_named_with_its_ticket_and_instant() {
             "since",
         ),
         (
+            "UPDATE ticket_spans SET overdue = tstzrange(since, until) WHERE state = 'rectifying'",
+            "2026-11-20T02:30:00.000000Z",
+            "overdue",
+        ),
+        (
             "DELETE FROM ticket_spans",
             "2026-11-20T02:00:00.000000Z",
             "missing",

@@ -93,6 +93,7 @@ fn sql_type(name: &str) -> String {
             let (first, rest) = name.split_at(1);
             first.to_uppercase() + rest
         }
+        "tstzrange" => "Range<Timestamptz>".to_owned(),
         other => panic!("the type {other} is new here: say what diesel calls it"),
     }
 }
