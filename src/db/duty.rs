@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use uuid::Uuid;
 
+use super::reference::{Topic, bump};
 use super::schema::duties;
 use super::{Conn, DbError};
-use crate::domain::duty::{Answering, Duty, DutyFilter, DutyKind, DutyPlace, UnknownDuty};
+use crate::domain::duty::{Duty, DutyFilter, DutyKind, DutyPlace, UnknownDuty};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = duties, check_for_backend(diesel::pg::Pg))]
@@ -71,8 +72,8 @@ pub async fn insert(conn: &mut Conn, duty: &Duty, recorded_by: Uuid) -> Result<(
             duties::recorded_by.eq(recorded_by),
         ))
         .execute(conn)
-        .await
-        .map(|_| ())
+        .await?;
+    bump(conn, Topic::Duties).await
 }
 
 /// Ends a duty that lasts; answers whether there was one.
@@ -85,7 +86,14 @@ pub async fn end(conn: &mut Conn, id: Uuid, by: Uuid, at: Timestamp) -> Result<b
         ))
         .execute(conn)
         .await?;
+    bump(conn, Topic::Duties).await?;
     Ok(ended > 0)
+}
+
+/// Every duty, those too that have ended.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Duty>, DbError> {
+    let rows: Vec<Row> = duties::table.select(Row::as_select()).load(conn).await?;
+    rows.into_iter().map(Row::read).collect()
 }
 
 /// The duty with this id.
@@ -138,25 +146,4 @@ pub async fn page(
     }
     let rows: Vec<Row> = query.load(conn).await?;
     rows.into_iter().map(Row::read).collect()
-}
-
-/// Who had a duty at the place of a ticket `t` when it was dispatched last: for its lead unit or one above it, its check point, its district
-/// or zone. To be read by [`answering`].
-pub(super) const ANSWERING: &str = "\
-ARRAY(SELECT (d.kind, d.person, d.phone) FROM duties d LEFT JOIN units lead ON lead.id = t.lead_unit_id \
-       WHERE d.valid_from <= t.dispatched_at AND (d.valid_until IS NULL OR d.valid_until > t.dispatched_at) \
-         AND (d.point_id = t.point_id OR d.unit_id = ANY (lead.lineage) OR d.area_code = t.district_code \
-              OR d.area_code = t.routing #>> '{polygon,code}') \
-       ORDER BY d.kind, d.valid_from, d.id)";
-
-/// What [`ANSWERING`] found: kinds, people, telephones.
-pub(super) fn answering(found: Vec<(String, String, String)>) -> Result<Vec<Answering>, DbError> {
-    let answering = |(word, person, phone): (String, String, String)| {
-        Ok(Answering {
-            kind: kind(&word)?,
-            person,
-            phone,
-        })
-    };
-    found.into_iter().map(answering).collect()
 }

@@ -20,6 +20,8 @@ pub(super) enum Topic {
     Catalogue,
     /// Check points.
     CheckPoints,
+    /// Duties of people.
+    Duties,
     /// Policies in force.
     Policies,
     /// Ownership rulings.
@@ -35,6 +37,7 @@ impl Topic {
             Self::Calendar => "calendar",
             Self::Catalogue => "catalogue",
             Self::CheckPoints => "check_points",
+            Self::Duties => "duties",
             Self::Policies => "policies",
             Self::Rulings => "rulings",
             Self::Units => "units",
@@ -50,6 +53,7 @@ pub struct Stamps {
     pub calendar: i64,
     pub catalogue: i64,
     pub check_points: i64,
+    pub duties: i64,
     pub policies: i64,
     pub rulings: i64,
     pub units: i64,
@@ -79,6 +83,7 @@ impl Stamps {
             calendar: of(Topic::Calendar),
             catalogue: of(Topic::Catalogue),
             check_points: of(Topic::CheckPoints),
+            duties: of(Topic::Duties),
             policies: of(Topic::Policies),
             rulings: of(Topic::Rulings),
             units: of(Topic::Units),

@@ -55,7 +55,7 @@ impl FromStr for DutyKind {
 }
 
 /// The place that a duty is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DutyPlace {
     /// A unit, such as a street: its tickets and those of units below it.
     Unit(Uuid),
@@ -84,6 +84,13 @@ pub struct Duty {
     pub valid_from: Timestamp,
     /// and until when; none while it lasts.
     pub valid_until: Option<Timestamp>,
+}
+
+impl Duty {
+    /// Whether the person has it at this instant.
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && self.valid_until.is_none_or(|until| until > at)
+    }
 }
 
 /// Which duties.

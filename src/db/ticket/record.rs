@@ -18,8 +18,7 @@ use super::{request, slip};
 use crate::db::attachment::{self, flag_reader};
 use crate::db::cached::cached;
 use crate::db::schema::{accounts, tickets};
-use crate::db::{Conn, DbError, duty, integrity};
-use crate::domain::duty::Answering;
+use crate::db::{Conn, DbError, integrity};
 use crate::domain::integrity::IntegrityFlag;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::{Earlier, Person, TicketPhoto};
@@ -57,8 +56,6 @@ pub struct Belongings {
     pub seen_at: Option<Timestamp>,
     /// The ticket that it is a recurrence of.
     pub earlier: Option<Earlier>,
-    /// The people of its place.
-    pub answering: Vec<Answering>,
     /// Its photos, oldest first.
     pub photos: Vec<TicketPhoto>,
     /// Every request.
@@ -111,7 +108,6 @@ pub async fn belongings(
             report_id: row.report_id,
             seen_at: row.seen_at.map(SqlTimestamp::to_jiff),
             earlier: earlier.remove(&id),
-            answering: duty::answering(row.answering)?,
             photos: photos.remove(&id).unwrap_or_default(),
             requests: requests.remove(&id).unwrap_or_default(),
             slips: slips.remove(&id).unwrap_or_default(),
@@ -133,8 +129,6 @@ struct BesideRow {
     seen_at: Option<SqlTimestamp>,
     #[diesel(sql_type = Array<Text>)]
     cooperating: Vec<String>,
-    #[diesel(sql_type = Array<Record<(Text, Text, Text)>>)]
-    answering: Vec<(String, String, String)>,
     #[diesel(sql_type = Array<Record<(Text, SqlUuid, SqlUuid, SqlUuid, Bool, Text, Bool, Bool)>>)]
     photos: Vec<PhotoRow>,
     #[diesel(sql_type = Bool)]
@@ -150,12 +144,11 @@ static BESIDE: LazyLock<String> = LazyLock::new(|| {
 SELECT t.id AS ticket_id, r.id AS report_id, coalesce(r.captured_at, r.received_at) AS seen_at, \
        ARRAY(SELECT a.unit_name FROM ticket_assignments a \
               WHERE a.ticket_id = t.id AND a.role = 'cooperating' AND a.until IS NULL ORDER BY a.unit_name) AS cooperating, \
-       {} AS answering, {PHOTOS}, \
+       {PHOTOS}, \
        EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = t.id) AS with_requests, \
        EXISTS (SELECT FROM integrity_flags i WHERE i.ticket_id = t.id AND i.lifted_at IS NULL) AS flagged \
   FROM tickets t LEFT JOIN findings f ON f.id = t.finding_id LEFT JOIN reports r ON r.id = f.report_id \
- WHERE t.id = ANY ($1)",
-        duty::ANSWERING
+ WHERE t.id = ANY ($1)"
     )
 });
 

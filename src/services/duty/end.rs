@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::db;
+use crate::db::{self, AsyncConnection as _};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::duty::Duty;
@@ -18,12 +18,15 @@ pub async fn end(svc: &Services, actor: &Actor, id: Uuid) -> Result<Duty> {
     require(actor, Action::ChangeReference)?;
     let mut conn = svc.conn().await?;
     let now = as_stored(svc.now());
-    let ended = db::duty::end(&mut conn, id, actor.account_id, now).await?;
-    let duty = db::duty::find(&mut conn, id).await?;
-    let duty = duty.ok_or_else(|| Error::new(Code::NotFound))?;
-    if ended {
-        Ok(duty)
-    } else {
-        Err(Error::new(Code::DutyEnded))
-    }
+    conn.transaction(async |conn| {
+        let ended = db::duty::end(conn, id, actor.account_id, now).await?;
+        let duty = db::duty::find(conn, id).await?;
+        let duty = duty.ok_or_else(|| Error::new(Code::NotFound))?;
+        if ended {
+            Ok(duty)
+        } else {
+            Err(Error::new(Code::DutyEnded))
+        }
+    })
+    .await
 }

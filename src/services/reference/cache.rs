@@ -5,6 +5,7 @@
 mod areas;
 mod calendars;
 mod catalogue;
+mod duties;
 mod rulings;
 mod units;
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 pub use self::areas::Areas;
 use self::calendars::Calendars;
 pub use self::catalogue::{Catalogue, Entry};
+pub use self::duties::Duties;
 pub use self::rulings::Rulings;
 pub use self::units::Units;
 use crate::db::reference::Stamps;
@@ -46,6 +48,8 @@ pub struct Reference {
     pub units: Arc<Units>,
     /// Who owns which place by ruling.
     pub rulings: Arc<Rulings>,
+    /// Who answers for which place.
+    pub duties: Arc<Duties>,
     /// The policies in force.
     pub policies: Arc<Policies>,
     check_points: Arc<HashMap<Uuid, CheckPoint>>,
@@ -179,6 +183,10 @@ impl Reference {
             rulings: match same(|stamps| stamps.rulings) {
                 Some(kept) => Arc::clone(&kept.rulings),
                 None => Arc::new(Rulings::new(db::ruling::all(conn).await?)),
+            },
+            duties: match same(|stamps| stamps.duties) {
+                Some(kept) => Arc::clone(&kept.duties),
+                None => Arc::new(Duties::new(db::duty::all(conn).await?)),
             },
             policies: match same(|stamps| stamps.policies) {
                 Some(kept) => Arc::clone(&kept.policies),

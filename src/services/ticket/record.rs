@@ -45,7 +45,7 @@ pub(super) fn record(
         seen_at: beside.seen_at,
         photos: beside.photos,
         earlier: beside.earlier,
-        answering: beside.answering,
+        answering: reference.duties.answering(&reference.units, &ticket),
         suggestions: Vec::new(),
         requests: beside.requests,
         slips: beside.slips,

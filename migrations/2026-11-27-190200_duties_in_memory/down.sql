@@ -1,0 +1,1 @@
+DELETE FROM reference_stamps WHERE topic = 'duties';
