@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 pub use self::round::round;
 pub use self::task::tasks;
-pub use self::ticket::{Readers, ticket, tickets, tickets_for_office, tickets_to_inspectors};
+pub use self::ticket::{
+    Readers, shows_photos, ticket, tickets, tickets_for_office, tickets_to_inspectors,
+};
 use super::cached::{cached, plan_once};
 use super::{Conn, DbError};
 use crate::domain::sync::{Collection, Scope};

@@ -105,7 +105,8 @@ pub enum Readers {
     Others,
 }
 
-/// Announces a ticket that has changed, with what its readers come to see of its photos.
+/// Announces a ticket that has changed. Where its judges are others now, the caller announces its photos as well, if there are any
+/// ([`shows_photos`], [`photos_of_tickets`]).
 pub async fn ticket(mut conn: &Conn, ticket: &Ticket, readers: Readers) -> Result<(), DbError> {
     let statement = match readers {
         Readers::Same => SAME_READERS,
@@ -113,23 +114,29 @@ pub async fn ticket(mut conn: &Conn, ticket: &Ticket, readers: Readers) -> Resul
         Readers::JudgesNoLonger => JUDGES_NO_LONGER.as_str(),
         Readers::Others => return tickets(conn, &[ticket.id]).await,
     };
-    let row: Row = cached(statement)
+    cached(statement)
         .bind::<SqlUuid, _>(ticket.id)
         .bind::<BigInt, _>(ticket.rev)
-        .get_result(&mut conn)
-        .await?;
-    match row.shown {
-        true => photos_of_tickets(conn, &[ticket.id]).await,
-        false => Ok(()),
-    }
+        .execute(&mut conn)
+        .await
+        .map(|_| ())
 }
 
+/// Whether a photo of the ticket is here.
+pub async fn shows_photos(mut conn: &Conn, ticket_id: Uuid) -> Result<bool, DbError> {
+    let row: Row = cached(SHOWS_PHOTOS.as_str())
+        .bind::<SqlUuid, _>(ticket_id)
+        .get_result(&mut conn)
+        .await?;
+    Ok(row.shown)
+}
+
+static SHOWS_PHOTOS: LazyLock<String> = LazyLock::new(|| shown("= $1"));
+
 const SAME_READERS: &str = "\
-WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-told AS (\
-  UPDATE sync_feed f SET rev = $2, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
-   WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present') \
-SELECT false AS shown";
+WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base) \
+UPDATE sync_feed f SET rev = $2, tx = now.tx, seq = nextval('sync_feed_seq') FROM now \
+ WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present'";
 
 static JUDGES_TOO: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -137,13 +144,10 @@ static JUDGES_TOO: LazyLock<String> = LazyLock::new(|| {
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
 reader AS MATERIALIZED (\
   SELECT f.scope FROM sync_feed f WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present' \
-  UNION SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = $1 AND r.why = 'judge'), \
-present AS (\
-  INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
-  SELECT reader.scope, 'tickets', $1, 'present', $2, now.tx, nextval('sync_feed_seq'), now.tx FROM reader, now ORDER BY reader.scope \
-  {PRESENT_AGAIN}) \
-{}",
-        shown("= $1")
+  UNION SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = $1 AND r.why = 'judge') \
+INSERT INTO sync_feed AS f (scope, entity, entity_id, state, rev, tx, seq, since) \
+SELECT reader.scope, 'tickets', $1, 'present', $2, now.tx, nextval('sync_feed_seq'), now.tx FROM reader, now ORDER BY reader.scope \
+{PRESENT_AGAIN}"
     )
 });
 
@@ -152,16 +156,13 @@ static JUDGES_NO_LONGER: LazyLock<String> = LazyLock::new(|| {
     format!(
         "\
 WITH now AS (SELECT base + pg_current_xact_id()::text::bigint AS tx FROM feed_base), \
-person AS MATERIALIZED (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = $1 AND r.why IN ('finder', 'lookback')), \
-told AS (\
-  UPDATE sync_feed f SET state = held.state, reason = held.reason, accept_until = held.until, rev = $2, tx = now.tx, \
-         seq = nextval('sync_feed_seq') \
-    FROM now, (VALUES (true, 'present', NULL, NULL), \
-                      (false, 'left', 'done', now() + make_interval(days => {ACCEPT_LATE_DAYS}))) AS held (stays, state, reason, until) \
-   WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present' \
-     AND held.stays = (left(f.scope, 5) <> 'user:' OR f.scope IN (SELECT scope FROM person))) \
-{}",
-        shown("= $1")
+person AS MATERIALIZED (SELECT r.scope FROM ticket_readers r WHERE r.ticket_id = $1 AND r.why IN ('finder', 'lookback')) \
+UPDATE sync_feed f SET state = held.state, reason = held.reason, accept_until = held.until, rev = $2, tx = now.tx, \
+       seq = nextval('sync_feed_seq') \
+  FROM now, (VALUES (true, 'present', NULL, NULL), \
+                    (false, 'left', 'done', now() + make_interval(days => {ACCEPT_LATE_DAYS}))) AS held (stays, state, reason, until) \
+ WHERE f.entity_id = $1 AND f.entity = 'tickets' AND f.state = 'present' \
+   AND held.stays = (left(f.scope, 5) <> 'user:' OR f.scope IN (SELECT scope FROM person))"
     )
 });
 

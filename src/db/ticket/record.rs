@@ -137,10 +137,12 @@ struct BesideRow {
     flagged: bool,
 }
 
-/// In one statement: each costs more than what it finds here.
+/// In one statement: each costs more than what it finds here. By keys, one ticket after the other, whatever PostgreSQL believes of the
+/// tables' sizes.
 static BESIDE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "\
+SELECT beside.* FROM unnest($1) AS given (id) CROSS JOIN LATERAL (\
 SELECT t.id AS ticket_id, r.id AS report_id, coalesce(r.captured_at, r.received_at) AS seen_at, \
        ARRAY(SELECT a.unit_name FROM ticket_assignments a \
               WHERE a.ticket_id = t.id AND a.role = 'cooperating' AND a.until IS NULL ORDER BY a.unit_name) AS cooperating, \
@@ -148,7 +150,7 @@ SELECT t.id AS ticket_id, r.id AS report_id, coalesce(r.captured_at, r.received_
        EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = t.id) AS with_requests, \
        EXISTS (SELECT FROM integrity_flags i WHERE i.ticket_id = t.id AND i.lifted_at IS NULL) AS flagged \
   FROM tickets t LEFT JOIN findings f ON f.id = t.finding_id LEFT JOIN reports r ON r.id = f.report_id \
- WHERE t.id = ANY ($1)"
+ WHERE t.id = given.id OFFSET 0) AS beside"
     )
 });
 

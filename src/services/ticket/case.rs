@@ -246,6 +246,9 @@ impl<'a> Case<'a> {
             let beside = self.beside(conn, seen_by).err_into();
             try_join(telling, beside).await?.1
         };
+        if let ([_this_alone], false) = (changed.as_slice(), office_only) {
+            self.show_judges(conn, beside.as_ref()).await?;
+        }
         if self.ticket.state == State::Merged && !office_only {
             db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
         }
@@ -304,6 +307,21 @@ impl<'a> Case<'a> {
             [_this_alone] => db::feed::ticket(conn, &self.ticket, readers).await,
             _ => db::feed::tickets(conn, changed).await,
         }
+    }
+
+    /// Whoever comes to judge the ticket, or judges it no longer, is told of its photos too.
+    async fn show_judges(&self, conn: &Conn, beside: Option<&Belongings>) -> Result<()> {
+        if !matches!(self.readers(), Readers::JudgesToo | Readers::JudgesNoLonger) {
+            return Ok(());
+        }
+        let here = match beside {
+            Some(beside) => beside.photos.iter().any(|photo| photo.stored),
+            None => db::feed::shows_photos(conn, self.ticket.id).await?,
+        };
+        if here {
+            db::feed::photos_of_tickets(conn, &[self.ticket.id]).await?;
+        }
+        Ok(())
     }
 
     /// Tells phones.
