@@ -135,7 +135,7 @@ const HANDLING: Names = &[
     "open_requests",
 ];
 const TRIAGE: Names = &["triage_reasons", "master", "recurrence_of"];
-const ORIGIN: Names = &["report", "finding", "received_at"];
+const ORIGIN: Names = &["finding", "received_at"];
 const PHOTO: Names = &["on", "rendition", "width_px", "height_px"];
 /// Of one's own photos, which anyone may have; the oracle tells them from others'.
 const OWN_PHOTO: Names = &["aid", "sha256", "bytes", "mime", "stored_at"];

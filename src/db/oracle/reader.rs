@@ -35,7 +35,7 @@ const READER: &str = "\
 WITH me AS (SELECT a.id, a.role, a.unit_id, u.lineage, a.role IN ('clerk', 'supervisor') AS office, \
                    a.role = 'inspector' AS inspector, a.role = 'officer' AS officer \
               FROM accounts a LEFT JOIN units u ON u.id = a.unit_id WHERE a.id = ANY ($1)), \
-origin AS (SELECT t.id AS ticket_id, f.id AS finding_id, r.id AS report_id, r.account_id AS sender \
+origin AS (SELECT t.id AS ticket_id, r.account_id AS sender \
              FROM tickets t JOIN findings f ON f.id = t.finding_id JOIN reports r ON r.id = f.report_id), \
 mine AS (SELECT ticket_id FROM origin JOIN me ON me.inspector AND me.id = origin.sender), \
 seen AS (SELECT t.* FROM tickets t, me WHERE me.office \
@@ -149,11 +149,10 @@ const TICKETS: &str = concat!(
     seconds!("t.submitted_at"),
     ") END || CASE WHEN NOT me.office THEN '{}' ELSE jsonb_build_object('triage_reasons', t.triage_reasons, 'master', t.master_id, 'recurrence_of', t.recurrence_of) END \
      || CASE WHEN NOT (me.office OR t.id IN (SELECT ticket_id FROM mine)) THEN '{}' ELSE \
-     jsonb_build_object('report', o.report_id, 'finding', t.finding_id, 'received_at', ",
+     jsonb_build_object('finding', t.finding_id, 'received_at', ",
     seconds!("t.created_at"),
     ") END AS doc \
-     FROM seen t LEFT JOIN filing_conditions k ON k.id = t.condition_id LEFT JOIN check_points p ON p.id = t.point_id \
-     LEFT JOIN origin o ON o.ticket_id = t.id, me"
+     FROM seen t LEFT JOIN filing_conditions k ON k.id = t.condition_id LEFT JOIN check_points p ON p.id = t.point_id, me"
 );
 
 const ATTACHMENTS: &str = concat!(

@@ -54,8 +54,7 @@ struct TicketRow {
     created_at: SqlTimestamp,
 }
 
-/// Tickets; their reports only for a role that may know of some, and who sent them only for inspectors, of whom each may know of its own. The
-/// questions go out together.
+/// Tickets; who found them only for inspectors, of whom each may know of its own. The questions go out together.
 pub async fn tickets(
     conn: &Conn,
     ids: &[Uuid],
@@ -64,17 +63,16 @@ pub async fn tickets(
     let rows = async {
         match role {
             Role::Inspector => with_senders(conn, ids).await,
-            _ if role.is_office() => with_reports(conn, ids).await,
             _ => rows(conn, ids).await,
         }
     };
     let told_of_requests = if role == Role::Inspector { &[] } else { ids };
     let (rows, mut open_requests) = try_join(rows, open_requests(conn, told_of_requests)).await?;
     rows.into_iter()
-        .map(|(row, report, sender)| {
+        .map(|(row, sender)| {
             let id = row.id;
             let open_requests = open_requests.remove(&id).unwrap_or_default();
-            let facts = facts(row, report, sender)?;
+            let facts = facts(row, sender)?;
             Ok((
                 id,
                 TicketFacts {
@@ -86,8 +84,8 @@ pub async fn tickets(
         .collect()
 }
 
-/// A ticket, its report, and the sender of that.
-type Found = (TicketRow, Option<Uuid>, Option<Uuid>);
+/// A ticket, and the sender of its report.
+type Found = (TicketRow, Option<Uuid>);
 
 async fn rows(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
     let rows: Vec<TicketRow> = tickets::table
@@ -95,38 +93,19 @@ async fn rows(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
         .select(TicketRow::as_select())
         .load(&mut conn)
         .await?;
-    Ok(rows.into_iter().map(|row| (row, None, None)).collect())
-}
-
-async fn with_reports(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
-    let rows: Vec<(TicketRow, Option<Uuid>)> = tickets::table
-        .left_join(findings::table)
-        .filter(tickets::id.eq_any(ids))
-        .select((TicketRow::as_select(), findings::report_id.nullable()))
-        .load(&mut conn)
-        .await?;
-    let rows = rows.into_iter();
-    Ok(rows.map(|(row, report)| (row, report, None)).collect())
+    Ok(rows.into_iter().map(|row| (row, None)).collect())
 }
 
 async fn with_senders(mut conn: &Conn, ids: &[Uuid]) -> Result<Vec<Found>, DbError> {
     tickets::table
         .left_join(findings::table.left_join(reports::table))
         .filter(tickets::id.eq_any(ids))
-        .select((
-            TicketRow::as_select(),
-            reports::id.nullable(),
-            reports::account_id.nullable(),
-        ))
+        .select((TicketRow::as_select(), reports::account_id.nullable()))
         .load(&mut conn)
         .await
 }
 
-fn facts(
-    row: TicketRow,
-    report: Option<Uuid>,
-    sender: Option<Uuid>,
-) -> Result<TicketFacts, DbError> {
+fn facts(row: TicketRow, sender: Option<Uuid>) -> Result<TicketFacts, DbError> {
     let instant = |at: Option<SqlTimestamp>| at.map(SqlTimestamp::to_jiff);
     Ok(TicketFacts {
         number: row.number,
@@ -168,7 +147,6 @@ fn facts(
         master: row.master_id,
         recurrence_of: row.recurrence_of,
         finding: row.finding_id,
-        report,
         sender,
         received_at: row.created_at.to_jiff(),
     })

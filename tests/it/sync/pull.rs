@@ -103,11 +103,11 @@ async fn a_ticket_comes_to_inspector_unit_district_and_office_each_with_what_it_
     );
     assert_eq!(
         members("inspector1").await,
-        "condition district due_at finding item lat lon number received_at report scheme state text version"
+        "condition district due_at finding item lat lon number received_at scheme state text version"
     );
     assert_eq!(
         members("clerk").await,
-        "condition dispatched_at district due_at finding item lat lead lon number received_at report scheme stage_due_at state text version"
+        "condition dispatched_at district due_at finding item lat lead lon number received_at scheme stage_due_at state text version"
     );
     assert!(everyone.len() < members("inspector1").await.len());
     let mut other = Phone::of(&app, "inspector2").await;

@@ -84,9 +84,7 @@ pub struct TicketFacts {
     pub recurrence_of: Option<Uuid>,
     /// Finding.
     pub finding: Option<Uuid>,
-    /// Report, where it was asked for.
-    pub report: Option<Uuid>,
-    /// Who sent that, where it was asked for.
+    /// Who sent the report of that, where it was asked for.
     pub sender: Option<Uuid>,
     /// When the server had the finding.
     pub received_at: Timestamp,
@@ -201,8 +199,6 @@ pub struct TicketDoc {
     #[serde(skip_serializing_if = "Option::is_none")]
     recurrence_of: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Uuid>,
     #[serde(
         skip_serializing_if = "Option::is_none",
@@ -271,7 +267,6 @@ impl TicketDoc {
             },
             master: facts.master.filter(|_| knows.office),
             recurrence_of: facts.recurrence_of.filter(|_| knows.office),
-            report: facts.report.filter(|_| knows.origin),
             finding: facts.finding.filter(|_| knows.origin),
             received_at: knows.origin.then_some(facts.received_at),
         }
