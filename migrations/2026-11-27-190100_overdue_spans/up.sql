@@ -1,5 +1,6 @@
 -- When a span was overdue is written with it, not reckoned by its index: PostgreSQL prepares what an index reckons anew in every statement that
--- writes the table, which took a quarter of every change of a ticket.
+-- writes the table, which took a quarter of every change of a ticket. Few spans are overdue:
+-- to write theirs is no work for a job.
 ALTER TABLE ticket_spans ADD COLUMN overdue tstzrange;
 COMMENT ON COLUMN ticket_spans.overdue IS 'overdue_during of the span, when it is kept; audit verify reckons it again';
 ALTER TABLE ticket_spans DISABLE TRIGGER ticket_spans_append_only;

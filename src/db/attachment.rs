@@ -329,11 +329,14 @@ pub(in crate::db) fn role(word: &str) -> PhotoRole {
 }
 
 /// Of these photos, those of which the worker has made what can be made.
-pub async fn rendered_among(conn: &mut Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+pub async fn rendered_among(mut conn: &Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    if aids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<IdRow> =
         cached("SELECT id FROM attachments WHERE id = ANY ($1) AND rendition <> 'none'")
             .bind::<Array<SqlUuid>, _>(aids)
-            .load(conn)
+            .load(&mut conn)
             .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

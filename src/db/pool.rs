@@ -12,7 +12,7 @@ use diesel_async::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
-use super::feed::HOLD_READERS;
+use super::transaction;
 
 /// A connection.
 pub type Conn = AsyncPgConnection;
@@ -87,10 +87,10 @@ pub fn pool(url: &str, size: usize) -> Pool {
         .expect("a pool lacks nothing but the runtime that its timeouts need")
 }
 
-/// A connection as every one is set, which knows how to hold readers without being told the statement.
+/// A connection as every one is set.
 async fn connect(url: &str) -> diesel::ConnectionResult<Conn> {
     let mut conn = Conn::establish(url).await?;
-    let prepared = format!("{SESSION_SETTINGS}; PREPARE hold_readers AS {HOLD_READERS}");
+    let prepared = format!("{SESSION_SETTINGS}; {}", transaction::preparing());
     conn.batch_execute(&prepared)
         .await
         .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;

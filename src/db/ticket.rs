@@ -60,6 +60,29 @@ pub async fn find(
     row.map(Ticket::try_from).transpose()
 }
 
+/// Locks a ticket until the transaction ends. What it is, is asked once the lock is held.
+pub async fn hold(mut conn: &Conn, id: Uuid) -> Result<(), DbError> {
+    cached(HOLD)
+        .bind::<SqlUuid, _>(id)
+        .execute(&mut conn)
+        .await
+        .map(|_| ())
+}
+
+pub(super) const HOLD: &str = "SELECT FROM tickets WHERE id = $1 FOR UPDATE";
+
+/// The ticket, if the scope holds it.
+pub async fn within(
+    conn: &Conn,
+    scope: &TicketScope,
+    ticket: Ticket,
+) -> Result<Option<Ticket>, DbError> {
+    match scope.holds(&ticket) {
+        Some(held) => Ok(held.then_some(ticket)),
+        None => find(conn, scope, ticket.id).await,
+    }
+}
+
 /// Reads a ticket within a scope and locks it until the transaction ends. What is in scope is asked once the lock is held.
 pub async fn lock(
     mut conn: &Conn,
@@ -73,12 +96,9 @@ pub async fn lock(
         .first(&mut conn)
         .await
         .optional()?;
-    let Some(ticket) = locked.map(Ticket::try_from).transpose()? else {
-        return Ok(None);
-    };
-    match scope.holds(&ticket) {
-        Some(held) => Ok(held.then_some(ticket)),
-        None => find(conn, scope, id).await,
+    match locked.map(Ticket::try_from).transpose()? {
+        Some(ticket) => within(conn, scope, ticket).await,
+        None => Ok(None),
     }
 }
 

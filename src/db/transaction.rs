@@ -2,14 +2,25 @@
 //! by services, like any other; a connection that is dropped in between is not lent again.
 
 use diesel_async::{AnsiTransactionManager as Manager, TransactionManager as _};
+use uuid::Uuid;
 
-use super::{Conn, DbError};
+use super::{Conn, DbError, feed, ticket};
 
-/// Begins a transaction that holds readers from the start, as by [`hold_readers`](super::feed::hold_readers). [`end`] ends it. The pool has
-/// prepared the statement.
-pub async fn begin_holding_readers(conn: &mut Conn) -> Result<(), DbError> {
-    let begun = Manager::begin_transaction_sql(conn, "BEGIN; EXECUTE hold_readers").await;
-    // Whoever moves readers was waited for too long, but PostgreSQL has begun: that is taken back, as a transaction that is counted.
+/// What every connection of a pool knows how to hold without being told the statements.
+pub(super) fn preparing() -> String {
+    format!(
+        "PREPARE hold_readers AS {}; PREPARE hold_ticket (uuid) AS {}",
+        feed::HOLD_READERS,
+        ticket::HOLD
+    )
+}
+
+/// Begins a transaction that holds readers and then a ticket from the start, as by [`hold_readers`](super::feed::hold_readers) and
+/// [`hold`](super::ticket::hold). [`end`] ends it.
+pub async fn begin_holding(conn: &mut Conn, ticket_id: Uuid) -> Result<(), DbError> {
+    let begin = format!("BEGIN; EXECUTE hold_readers; EXECUTE hold_ticket('{ticket_id}')");
+    let begun = Manager::begin_transaction_sql(conn, &begin).await;
+    // Whoever moves readers, or has the ticket, was waited for too long, but PostgreSQL has begun: that is taken back, as a transaction that is counted.
     if begun.is_err()
         && Manager::begin_transaction_sql(conn, "ROLLBACK; BEGIN")
             .await

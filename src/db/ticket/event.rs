@@ -113,6 +113,11 @@ pub struct End {
 }
 
 impl End {
+    /// The number of the next row.
+    pub fn next_seq(&self) -> i32 {
+        self.seq + 1
+    }
+
     /// Behind this row; none: at the beginning.
     pub(super) fn of(last: Option<(i32, Option<Vec<u8>>)>) -> Result<Self, DbError> {
         Ok(match last {
@@ -154,7 +159,7 @@ pub async fn append_behind(
     ticket: &Ticket,
     event: Event,
 ) -> Result<i32, DbError> {
-    let seq = end.seq + 1;
+    let seq = end.next_seq();
     let row = Row::new(ticket.id, Event { seq, ..event }, Some(ticket), &end.hash)?;
     insert_new!(conn, ticket_events, vec![row])?;
     Ok(seq)

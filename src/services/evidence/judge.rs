@@ -13,17 +13,17 @@ use crate::services::queue::{self, JobKind};
 use crate::services::reference::CITY_ZONE;
 use crate::services::state::Services;
 
-/// Has photos judged that something refers to now, within the caller's transaction; those that are not examined yet will be
-/// judged then.
+/// Has photos judged that something refers to now and that have been examined, within the caller's transaction; others will be judged
+/// when they are.
 ///
 /// # Errors
 /// `unavailable`.
 pub(in crate::services) async fn have_judged(
     conn: &mut Conn,
-    aids: &[Uuid],
+    examined: &[Uuid],
     now: Timestamp,
 ) -> Result<()> {
-    for attachment_id in db::attachment::rendered_among(conn, aids).await? {
+    for attachment_id in examined.iter().copied() {
         queue::enqueue(conn, now, &JobKind::PhotoLinked { attachment_id }).await?;
     }
     Ok(())

@@ -159,7 +159,8 @@ impl Judge<'_> {
         evidence::declare(conn, self.actor, &addition.photos, "/attachments", now).await?;
         let aids: Vec<Uuid> = addition.photos.iter().map(|photo| photo.aid).collect();
         db::attachment::link_more(conn, addition.report_id, addition.finding_id, &aids).await?;
-        evidence::have_judged(conn, &aids, now).await?;
+        let examined = db::attachment::rendered_among(conn, &aids).await?;
+        evidence::have_judged(conn, &examined, now).await?;
         Ok(db::feed::attachments(conn, &aids).await?)
     }
 

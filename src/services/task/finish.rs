@@ -121,7 +121,8 @@ async fn record(
     let aids: Vec<Uuid> = found.photos.iter().map(|photo| photo.aid).collect();
     if !aids.is_empty() {
         db::attachment::link_event(conn, ticket.id, seq, PhotoRole::Recheck, &aids).await?;
-        evidence::have_judged(conn, &aids, now).await?;
+        let examined = db::attachment::rendered_among(conn, &aids).await?;
+        evidence::have_judged(conn, &examined, now).await?;
     }
     if !office_only {
         db::feed::tickets(conn, &[ticket.id]).await?;

@@ -5,7 +5,6 @@
 use std::slice;
 use std::sync::Arc;
 
-use futures_util::TryFutureExt as _;
 use futures_util::future::{try_join, try_join3};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -85,7 +84,8 @@ pub struct Given {
 }
 
 impl<'a> Case<'a> {
-    /// Locks the ticket and checks that the command is allowed. The caller holds readers ([`db::feed::hold_readers`]).
+    /// Reads the ticket and checks that the command is allowed. The caller holds readers ([`db::feed::hold_readers`]) and the ticket
+    /// ([`db::ticket::hold`]).
     pub async fn open(
         svc: &'a Services,
         conn: &mut Conn,
@@ -98,11 +98,18 @@ impl<'a> Case<'a> {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,
         };
-        let ticket = db::ticket::lock(conn, &scope, target.id).await?;
+        let (ticket, footing) = try_join(
+            db::ticket::find(conn, &TicketScope::All, target.id),
+            footing(conn, target.id),
+        )
+        .await?;
+        let ticket = match ticket {
+            Some(ticket) => db::ticket::within(conn, &scope, ticket).await?,
+            None => None,
+        };
         let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
-        let (footing, involved, slips) = try_join3(
-            footing(conn, ticket.id),
+        let (involved, slips) = try_join(
             involvement(conn, actor, slice::from_ref(&ticket)),
             db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default()),
         )
@@ -228,24 +235,21 @@ impl<'a> Case<'a> {
                 self.now,
             )
         };
-        let writing = try_join(
-            db::ticket::update(conn, &self.ticket),
-            db::ticket::event::append_behind(conn, self.trail_end, &self.ticket, event),
-        );
         let mut changed = entry.others;
         changed.push(self.ticket.id);
-        let beside = if entry.photos.is_empty() && !office_only {
-            let telling = self.tell_all(conn, &changed, self.readers());
-            try_join3(writing, telling, self.beside(conn, seen_by))
-                .await?
-                .2
-        } else {
-            let ((), seq) = writing.await?;
-            self.link(conn, seq, &entry.photos).await?;
-            let telling = self.announce(conn, &changed, office_only, !entry.photos.is_empty());
-            let beside = self.beside(conn, seen_by).err_into();
-            try_join(telling, beside).await?.1
-        };
+        let aids: Vec<Uuid> = entry.photos.iter().map(|photo| photo.aid).collect();
+        let writing = try_join3(
+            db::ticket::update(conn, &self.ticket),
+            db::ticket::event::append_behind(conn, self.trail_end, &self.ticket, event),
+            self.link(conn, &aids),
+        );
+        let ((.., rendered), (), beside) = try_join3(
+            writing,
+            self.announce(conn, &changed, office_only, !aids.is_empty()),
+            self.beside(conn, seen_by),
+        )
+        .await?;
+        evidence::have_judged(conn, &rendered, self.now).await?;
         if let ([_this_alone], false) = (changed.as_slice(), office_only) {
             self.show_judges(conn, beside.as_ref()).await?;
         }
@@ -276,14 +280,15 @@ impl<'a> Case<'a> {
         Ok(beside.remove(&self.ticket.id))
     }
 
-    async fn link(&self, conn: &mut Conn, seq: i32, photos: &[DeclaredPhoto]) -> Result<()> {
-        let aids: Vec<Uuid> = photos.iter().map(|photo| photo.aid).collect();
-        if aids.is_empty() {
-            return Ok(());
-        }
-        let role = photo_role(self.command);
-        db::attachment::link_event(conn, self.ticket.id, seq, role, &aids).await?;
-        evidence::have_judged(conn, &aids, self.now).await
+    /// Links photos with the row that is being appended; answers those that have been examined already.
+    async fn link(&self, conn: &Conn, aids: &[Uuid]) -> std::result::Result<Vec<Uuid>, DbError> {
+        let (seq, role) = (self.trail_end.next_seq(), photo_role(self.command));
+        let linking = db::attachment::link_event(conn, self.ticket.id, seq, role, aids);
+        Ok(
+            try_join(linking, db::attachment::rendered_among(conn, aids))
+                .await?
+                .1,
+        )
     }
 
     /// Who may know of the ticket now.
@@ -331,7 +336,7 @@ impl<'a> Case<'a> {
         changed: &[Uuid],
         office_only: bool,
         with_photos: bool,
-    ) -> Result<()> {
+    ) -> std::result::Result<(), DbError> {
         let this = &[self.ticket.id];
         match (office_only, self.command) {
             (false, _) => {
@@ -339,7 +344,7 @@ impl<'a> Case<'a> {
                     Readers::Same if with_photos => Readers::Others,
                     readers => readers,
                 };
-                return Ok(self.tell_all(conn, changed, readers).await?);
+                return self.tell_all(conn, changed, readers).await;
             }
             // What the inspector who found it holds is different now.
             (true, Command::Correct) => db::feed::tickets(conn, this).await?,

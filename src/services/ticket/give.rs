@@ -1,5 +1,7 @@
 //! Giving a command: what every command does before and after its own act. REST and mutations both come through here.
 
+use futures_util::future::try_join;
+
 use super::case::{Case, Entry, Given};
 use super::view::view;
 use super::{
@@ -9,6 +11,7 @@ use super::{
 };
 use crate::db::ticket::TicketScope;
 use crate::db::{self, AsyncConnection as _, Conn};
+use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::ticket::command::{Order, Target};
 use crate::domain::ticket::projection::TicketView;
@@ -25,8 +28,9 @@ pub async fn give(
     target: Target,
     order: Order,
 ) -> Result<TicketView> {
+    require(actor, Action::CommandTicket)?;
     let mut conn = svc.conn().await?;
-    db::transaction::begin_holding_readers(&mut conn).await?;
+    db::transaction::begin_holding(&mut conn, target.id).await?;
     let seen = give_and_see(svc, &mut conn, actor, target, order).await;
     db::transaction::end(&mut conn, seen).await
 }
@@ -55,13 +59,17 @@ pub async fn give_on(
     order: Order,
 ) -> Result<Given> {
     conn.transaction(async |conn| {
-        db::feed::hold_readers(conn).await?;
+        try_join(
+            db::feed::hold_readers(conn),
+            db::ticket::hold(conn, target.id),
+        )
+        .await?;
         carry_out(svc, conn, actor, target, order, None).await
     })
     .await
 }
 
-/// The caller holds readers. With a scope, what it holds beside the ticket is read as well.
+/// The caller holds readers and the ticket. With a scope, what it holds beside the ticket is read as well.
 async fn carry_out(
     svc: &Services,
     conn: &mut Conn,
