@@ -32,8 +32,16 @@ pub struct Lived {
     pub took: Duration,
     /// Lives.
     pub count: u32,
+    /// Of each tenth of them, in the order in which they ended: how even the machine is.
+    pub tenths: Vec<Duration>,
     /// Of each step.
     pub steps: [Times; STEPS.len()],
+}
+
+/// What one life took, and when it had ended.
+struct Life {
+    steps: [Duration; STEPS.len()],
+    ended: Instant,
 }
 
 /// Has so many tickets live, each client its share. Reports are made up before the clock starts.
@@ -64,18 +72,27 @@ pub async fn live(
         .map(|(people, drafts)| tokio::spawn(people.live_all(drafts)))
         .collect();
     let mut steps: [Vec<Duration>; STEPS.len()] = Default::default();
+    let mut ends = Vec::new();
     for one in living {
-        for times in one.await?? {
-            for (step, time) in steps.iter_mut().zip(times) {
+        for life in one.await?? {
+            for (step, time) in steps.iter_mut().zip(life.steps) {
                 step.push(time);
             }
+            ends.push(life.ended);
         }
     }
     let took = begun.elapsed();
+    ends.sort_unstable();
+    let tenths = ends.chunks_exact((ends.len() / 10).max(1));
+    let ends_of_tenths: Vec<Instant> = tenths.filter_map(|ends| ends.last().copied()).collect();
+    let begins_of_tenths = [begun].into_iter().chain(ends_of_tenths.iter().copied());
     let [report, acknowledge, submit, recheck, search] = steps;
     Ok(Lived {
         took,
         count: share * CLIENTS,
+        tenths: (ends_of_tenths.iter().zip(begins_of_tenths))
+            .map(|(end, begin)| *end - begin)
+            .collect(),
         steps: [
             Times::of(report)?,
             Times::of(acknowledge)?,
@@ -87,12 +104,15 @@ pub async fn live(
 }
 
 impl People {
-    async fn live_all(self, drafts: Vec<Draft>) -> anyhow::Result<Vec<[Duration; STEPS.len()]>> {
-        let mut times = Vec::new();
+    async fn live_all(self, drafts: Vec<Draft>) -> anyhow::Result<Vec<Life>> {
+        let mut lives = Vec::new();
         for draft in drafts {
-            times.push(self.live(&draft).await?);
+            lives.push(Life {
+                steps: self.live(&draft).await?,
+                ended: Instant::now(),
+            });
         }
-        Ok(times)
+        Ok(lives)
     }
 
     async fn live(&self, draft: &Draft) -> anyhow::Result<[Duration; STEPS.len()]> {

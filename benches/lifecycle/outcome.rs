@@ -1,5 +1,7 @@
 //! The table: the rate on an empty database and on a full one, each step, and what holds the two against each other.
 
+use std::time::Duration;
+
 use crate::arguments::Sizes;
 use crate::figures::{Goal, Table, grouped, ms, per_second};
 use crate::life::{CLIENTS, Lived, STEPS};
@@ -45,6 +47,14 @@ pub fn table(measured: &Measured) -> Table {
         format!("{:.2}", after / before),
         RATIO.of(after / before, ""),
     ]);
+    table.row([
+        "its slowest and its fastest tenth".to_owned(),
+        range_of_tenths(empty),
+        range_of_tenths(full),
+        String::new(),
+        String::new(),
+        String::new(),
+    ]);
     for ((step, empty), full) in STEPS.iter().zip(&empty.steps).zip(&full.steps) {
         table.row([
             format!("{step}: median (p95)"),
@@ -63,4 +73,13 @@ pub fn table(measured: &Measured) -> Table {
     table.note("the closest open system publishes 37/s empty and 6.3/s at a million, on 16 vCPU");
     table.note(format!("load of the machine before: {}", load.trim()));
     table
+}
+
+fn range_of_tenths(lived: &Lived) -> String {
+    let rate = |took: Option<&Duration>| {
+        let took = took.copied().unwrap_or(lived.took);
+        format!("{:.0}/s", per_second(lived.count / 10, took))
+    };
+    let (slowest, fastest) = (lived.tenths.iter().max(), lived.tenths.iter().min());
+    format!("{} … {}", rate(slowest), rate(fastest))
 }
