@@ -124,7 +124,7 @@ impl ToSql<Json, Pg> for JsonText {
 }
 
 /// Inserts rows of which there is often one alone, each of which must be new: one by its values, several as [`insert_all`] does, by one
-/// parameter. The row is both `Serialize`, as there, and diesel's `Insertable`. What is no more than one row takes PostgreSQL half as long so.
+/// parameter. The row is both `Serialize`, as there, and diesel's `Insertable`. For one row alone the parameter costs PostgreSQL more than the row.
 macro_rules! insert_new {
     ($conn:expr, $table:ident, $rows:expr) => {{
         let (mut conn, rows): (&$crate::db::Conn, Vec<_>) = ($conn, $rows);

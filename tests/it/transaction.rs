@@ -3,14 +3,13 @@
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncConnection as _, RunQueryDsl, SimpleAsyncConnection as _};
+use uuid::Uuid;
 use xuncha::db::cached::cached;
 use xuncha::db::feed::move_readers;
 use xuncha::db::pool::{Database as Address, pool};
 use xuncha::db::ticket::hold;
 use xuncha::db::transaction::{begin_holding, end};
 use xuncha::db::{Conn, DbError};
-
-use uuid::Uuid;
 
 use crate::harness::{Database, TestApp, story};
 

@@ -19,7 +19,6 @@ use crate::db::ticket::event::End;
 use crate::db::ticket::footing::footing;
 use crate::db::ticket::record::{Belongings, belongings};
 use crate::db::{self, Conn, DbError};
-use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
@@ -93,7 +92,6 @@ impl<'a> Case<'a> {
         target: Target,
         command: Command,
     ) -> Result<Self> {
-        require(actor, Action::CommandTicket)?;
         let scope = match target.basis {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,

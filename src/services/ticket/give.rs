@@ -58,6 +58,7 @@ pub async fn give_on(
     target: Target,
     order: Order,
 ) -> Result<Given> {
+    require(actor, Action::CommandTicket)?;
     conn.transaction(async |conn| {
         try_join(
             db::feed::hold_readers(conn),

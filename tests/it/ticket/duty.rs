@@ -71,6 +71,14 @@ async fn a_ticket_shows_who_answered_for_its_place_when_it_was_dispatched() {
     }
     let seen = ticket(&clerk, &old).await;
     assert_eq!(seen.at("/handling/duties/0/phone"), "0543-1");
+    // That a duty has ended is known at once, though none is recorded after it.
+    app.clock.set("2026-11-20 15:00");
+    let lasting = clerk.get("duties?kind=sponsor&active=true").await;
+    let of_sponsor = format!("duties/{}/end", lasting.expect(200).str("/items/0/id"));
+    admin.post(&of_sponsor).json(&json!({})).await.expect(200);
+    app.clock.set("2026-11-20 15:30");
+    let later = story::report("371602").item("E0106").post(&inspector).await;
+    assert_eq!(people(&ticket(&clerk, &later.ticket).await), []);
     let own = ticket(&inspector, &old).await;
     assert!(!own.text().contains("张某"));
 
