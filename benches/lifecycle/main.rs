@@ -115,6 +115,7 @@ async fn measure(
     Ok(Measured {
         sizes,
         load,
+        memory: city.memory(),
         empty,
         tickets,
         full,

@@ -15,6 +15,8 @@ pub struct Measured {
     pub sizes: Sizes,
     /// Load of the machine before.
     pub load: String,
+    /// What PostgreSQL has.
+    pub memory: String,
     /// On a database without tickets.
     pub empty: Lived,
     /// Tickets of the full one.
@@ -28,6 +30,7 @@ pub fn table(measured: &Measured) -> Table {
     let Measured {
         sizes,
         load,
+        memory,
         empty,
         tickets,
         full,
@@ -71,7 +74,10 @@ pub fn table(measured: &Measured) -> Table {
         grouped(sizes.lives)
     ));
     table.note("the closest open system publishes 37/s empty and 6.3/s at a million, on 16 vCPU");
-    table.note(format!("load of the machine before: {}", load.trim()));
+    table.note(format!(
+        "load of the machine before: {}; PostgreSQL: {memory}",
+        load.trim()
+    ));
     table
 }
 

@@ -44,12 +44,13 @@ async fn main() -> anyhow::Result<()> {
     let city = City::start(&arguments.pg_bin, &[])?;
     city.end_on_signal()?;
     hashes::measure(&arguments, &city, &mut table, &say).await?;
+    let memory = city.memory();
     drop(city);
     tus::measure(&arguments, &mut table, &say).await?;
     say("done");
     let processors = std::thread::available_parallelism()?;
     table.note(format!(
-        "{processors} processors for servers and clients together; load average before: {}",
+        "{processors} processors for servers and clients together; load average before: {}; PostgreSQL: {memory}",
         load.trim()
     ));
     std::io::stdout()

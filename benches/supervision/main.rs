@@ -122,6 +122,7 @@ async fn measure(
     let ledger = whole(city, &supervisor, "supervision/ledger.csv?state=rectifying").await?;
     Ok(Measured {
         load,
+        memory: city.memory(),
         tickets,
         overdue,
         pages,

@@ -7,6 +7,8 @@ use crate::pulls::Whole;
 pub struct Measured {
     /// Load of the machine before.
     pub load: String,
+    /// What PostgreSQL has.
+    pub memory: String,
     /// Tickets of the city.
     pub tickets: u32,
     /// Of these, overdue now.
@@ -69,8 +71,9 @@ pub fn table(measured: &Measured) -> Table {
     ]);
     table.note("whole requests as the office's browser sees them, without compression, one at a time; files: the fastest of three");
     table.note(format!(
-        "load of the machine before: {}",
-        measured.load.trim()
+        "load of the machine before: {}; PostgreSQL: {}",
+        measured.load.trim(),
+        measured.memory
     ));
     table
 }

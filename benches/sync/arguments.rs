@@ -22,7 +22,7 @@ pub struct Arguments {
 /// How large the city is when it is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
-    /// Tickets of a young city.
+    /// Tickets of a young city, which the old one is held against.
     pub few: u32,
     /// Reports that are pushed.
     pub reports: u32,

@@ -15,6 +15,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cluster::Cluster;
 
+/// How the server logs that its PostgreSQL is up; its memory comes behind.
+const TAKES_CONNECTIONS: &str = "PostgreSQL takes connections";
+
 /// The running city.
 pub struct City {
     child: Child,
@@ -86,6 +89,15 @@ impl City {
     /// The last lines of the server's log.
     pub fn log_tail(&self) -> String {
         log_tail(self.folder())
+    }
+
+    /// What the server's log says of the memory that its PostgreSQL has, huge pages or not.
+    pub fn memory(&self) -> String {
+        let log = fs::read_to_string(self.folder().join("server.log")).unwrap_or_default();
+        let said = log
+            .lines()
+            .find_map(|line| line.split_once(TAKES_CONNECTIONS));
+        said.map_or_else(String::new, |(_, memory)| memory.trim().to_owned())
     }
 
     /// The server's process.

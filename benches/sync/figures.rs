@@ -30,6 +30,11 @@ impl Times {
         self.0.len()
     }
 
+    /// Each of them.
+    pub fn all(self) -> Vec<Duration> {
+        self.0
+    }
+
     fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).copied().unwrap_or_default()

@@ -18,7 +18,8 @@ mod staff;
 mod words;
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Instant;
 
 use clap::Parser as _;
 
@@ -29,7 +30,7 @@ use draft::{DISTRICT, Writer};
 use figures::{Times, grouped};
 use floor::Written;
 use phone::Phone;
-use pull::{Cost, LARGEST_PAGE, PAGE};
+use pull::{Cost, LARGEST_PAGE, PAGE, Reader};
 use push::Pushed;
 
 /// Reports pushed for warming up, which count for nothing.
@@ -41,12 +42,14 @@ const FIRST_PULLS: u32 = 5;
 struct Measured {
     sizes: Sizes,
     load: String,
+    /// What PostgreSQL has.
+    memory: String,
     written: Written,
-    pushes: Vec<Pushed>,
+    pushed: Pushed,
     verified: String,
-    few: Cost,
     officer: Cost,
     clerk: Cost,
+    few: Cost,
     many: Cost,
     first_500: Times,
     first_2000: Times,
@@ -75,7 +78,7 @@ async fn main() -> anyhow::Result<()> {
     say("starting a demo city with a PostgreSQL of its own");
     let city = City::start(&arguments.pg_bin, &[])?;
     city.end_on_signal()?;
-    let measuring = Box::pin(measure(&city, arguments.sizes(), load, &say));
+    let measuring = Box::pin(measure(&city, &arguments, load, &say));
     let measured = match measuring.await {
         Ok(measured) => measured,
         Err(error) => {
@@ -93,50 +96,48 @@ async fn main() -> anyhow::Result<()> {
 
 async fn measure(
     city: &City,
-    sizes: Sizes,
+    arguments: &Arguments,
     load: String,
     say: &impl Fn(&str),
 ) -> anyhow::Result<Measured> {
+    let (sizes, pg_bin) = (arguments.sizes(), &arguments.pg_bin);
     let root = staff::unit(city, "371600")?;
     let scope = format!("unit:{root}");
     let mut officer = staff::officer(city, "officer-root", root).await?;
     let mut handler = staff::officer(city, "officer-root-2", root).await?;
     let mut clerk = Phone::log_in(&city.url, "clerk").await?;
-    let points = city
-        .cluster
-        .run("SELECT id, lat, lon FROM check_points ORDER BY code")?;
-    let mut writer = Writer::new(&points, None)?;
+    let mut writer = Writer::new(&check_points(city)?, None)?;
 
     say("PostgreSQL alone: rows as long as a report");
     let row_bytes = serde_json::to_vec(&writer.write()?.mutation)?.len();
     let written = floor::written(city, row_bytes, sizes.reports / 12)?;
 
-    say(&format!("pushing the first {} reports", grouped(sizes.few)));
+    say(&format!("pushing {} reports", grouped(sizes.reports)));
     push::push(city, &mut writer, WARM_UP).await?;
-    let mut pushes = vec![push::push(city, &mut writer, sizes.few - WARM_UP).await?];
-    say(&format!("pulling at {} tickets", grouped(sizes.few)));
-    city.cluster.settle()?;
-    let few = pull::cost(city, &officer, &scope, &handler).await?;
-    say(&few.in_words());
-
-    say(&format!("pushing up to {} reports", grouped(sizes.reports)));
-    pushes.push(push::push(city, &mut writer, sizes.reports - sizes.few).await?);
-    let rate = figures::per_second(sizes.reports - WARM_UP, push_time(&pushes));
+    let pushed = push::push(city, &mut writer, sizes.reports - WARM_UP).await?;
+    let rate = figures::per_second(sizes.reports - WARM_UP, pushed.took);
     say(&format!("… {} reports/s", grouped(rate)));
     say("asking the tables for each of them");
-    let acknowledged: Vec<_> = pushes
-        .iter()
-        .flat_map(|push| push.acknowledged.clone())
-        .collect();
-    let verified = push::verify(city, &acknowledged)?;
+    let verified = push::verify(city, &pushed.acknowledged)?;
     city.cluster.settle()?;
     for phone in [&mut officer, &mut handler, &mut clerk] {
         phone.log_in_again().await?;
     }
     say(&format!("pulling at {} tickets", grouped(sizes.reports)));
-    let at_size = pull::cost(city, &officer, &scope, &handler).await?;
+    let of_officer = Reader {
+        city,
+        phone: &officer,
+        scope: &scope,
+        handler: &handler,
+    };
+    let at_size = pull::cost(of_officer).await?;
     say(&at_size.in_words());
-    let of_clerk = pull::cost(city, &clerk, "office", &handler).await?;
+    let of_clerk = Reader {
+        phone: &clerk,
+        scope: "office",
+        ..of_officer
+    };
+    let of_clerk = pull::cost(of_clerk).await?;
     say(&of_clerk.in_words());
     say("first pulls");
     let first_500 = pull::first_pulls(&officer, PAGE, FIRST_PULLS).await?;
@@ -160,19 +161,31 @@ async fn measure(
     for phone in [&mut officer, &mut handler] {
         phone.log_in_again().await?;
     }
-    let tickets = city.cluster.number("SELECT count(*) FROM tickets")?;
-    say(&format!("pulling at {} tickets", grouped(tickets)));
-    let many = pull::cost(city, &officer, &scope, &handler).await?;
+    say(&format!(
+        "making another city, of {} tickets",
+        grouped(sizes.few)
+    ));
+    let small = Small::make(pg_bin, sizes.few).await?;
+    say("pulling in both, in turns");
+    let of_many = Reader {
+        city,
+        phone: &officer,
+        scope: &scope,
+        handler: &handler,
+    };
+    let [few, many] = pull::costs([small.reader(), of_many]).await?;
+    say(&few.in_words());
     say(&many.in_words());
     Ok(Measured {
         sizes,
         load,
+        memory: city.memory(),
         written,
-        pushes,
+        pushed,
         verified,
-        few,
         officer: at_size,
         clerk: of_clerk,
+        few,
         many,
         first_500,
         first_2000,
@@ -209,7 +222,44 @@ async fn in_bytes(
     })
 }
 
-/// Time of all pushes together.
-fn push_time(pushes: &[Pushed]) -> Duration {
-    pushes.iter().map(|push| push.took).sum()
+/// A city that is young still, which the large one is held against.
+struct Small {
+    city: City,
+    officer: Phone,
+    handler: Phone,
+    scope: String,
+}
+
+impl Small {
+    async fn make(pg_bin: &Path, tickets: u32) -> anyhow::Result<Self> {
+        let city = City::start(pg_bin, &[])?;
+        city.end_on_signal()?;
+        let root = staff::unit(&city, "371600")?;
+        let officer = staff::officer(&city, "officer-root", root).await?;
+        let handler = staff::officer(&city, "officer-root-2", root).await?;
+        let mut writer = Writer::new(&check_points(&city)?, None)?;
+        push::push(&city, &mut writer, tickets).await?;
+        city.cluster.settle()?;
+        Ok(Self {
+            scope: format!("unit:{root}"),
+            city,
+            officer,
+            handler,
+        })
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader {
+            city: &self.city,
+            phone: &self.officer,
+            scope: &self.scope,
+            handler: &self.handler,
+        }
+    }
+}
+
+/// Id and place of each.
+fn check_points(city: &City) -> anyhow::Result<String> {
+    city.cluster
+        .run("SELECT id, lat, lon FROM check_points ORDER BY code")
 }

@@ -6,7 +6,7 @@ use crate::bytes::{Bytes, ENCODINGS};
 use crate::figures::{Goal, Table, Times, grouped, ms, per_second};
 use crate::pull::{Cost, TIMES};
 use crate::push::{BATCH, CLIENTS};
-use crate::{FIRST_PULLS, InBytes, Measured, WARM_UP, push_time};
+use crate::{FIRST_PULLS, InBytes, Measured, WARM_UP};
 
 const EMPTY_MS: Goal = Goal::AtMost(0.6);
 const PAGE_MS: Goal = Goal::AtMost(6.0);
@@ -98,15 +98,9 @@ fn first_pulls(table: &mut Table, measured: &Measured) {
 }
 
 fn pushes(table: &mut Table, measured: &Measured) -> anyhow::Result<()> {
-    let took = push_time(&measured.pushes);
-    let count = u32::try_from(
-        measured
-            .pushes
-            .iter()
-            .map(|push| push.acknowledged.len())
-            .sum::<usize>(),
-    )?;
-    let rate = per_second(count, took);
+    let pushed = &measured.pushed;
+    let count = u32::try_from(pushed.acknowledged.len())?;
+    let rate = per_second(count, pushed.took);
     let floors = [
         ("one INSERT of 25", measured.written.at_once),
         ("25 INSERTs", measured.written.one_by_one),
@@ -122,17 +116,18 @@ fn pushes(table: &mut Table, measured: &Measured) -> anyhow::Result<()> {
             format!("{} reports", grouped(count)),
         ]);
     }
-    if let Some(last) = measured.pushes.last() {
-        table.row([
-            "answer to a batch of 25 reports".to_owned(),
-            ms(last.batches.median()),
-            ms(last.batches.p95()),
-            String::new(),
-            String::new(),
-            String::new(),
-            format!("{} batches", grouped(u32::try_from(last.batches.count())?)),
-        ]);
-    }
+    table.row([
+        "answer to a batch of 25 reports".to_owned(),
+        ms(pushed.batches.median()),
+        ms(pushed.batches.p95()),
+        String::new(),
+        String::new(),
+        String::new(),
+        format!(
+            "{} batches",
+            grouped(u32::try_from(pushed.batches.count())?)
+        ),
+    ]);
     Ok(())
 }
 
@@ -153,7 +148,11 @@ fn growth(table: &mut Table, measured: &Measured) {
             GROWTH.of(factor, ""),
             ratio(large_floor.median(), small_floor.median()),
             String::new(),
-            format!("{} and {}", ms(large.median()), ms(small.median())),
+            format!(
+                "{} and {}, in turns",
+                ms(large.median()),
+                ms(small.median())
+            ),
         ]);
     };
     grown("pull, nothing new", |cost| (&cost.empty, &cost.floor_empty));
@@ -211,8 +210,9 @@ fn bytes(table: &mut Table, bytes: &InBytes) -> anyhow::Result<()> {
 fn notes(table: &mut Table, measured: &Measured) -> anyhow::Result<()> {
     let processors = std::thread::available_parallelism()?;
     table.note(format!(
-        "{processors} processors for server, PostgreSQL and phones together; load average before: {}",
-        measured.load.trim()
+        "{processors} processors for server, PostgreSQL and phones together; load average before: {}; PostgreSQL: {}",
+        measured.load.trim(),
+        measured.memory
     ));
     table.note(&measured.verified);
     table.note(format!(

@@ -18,6 +18,8 @@ pub const PAGE: u32 = 500;
 pub const LARGEST_PAGE: u32 = 2_000;
 /// Repetitions of what is quick, after a tenth as many for warming up.
 pub const TIMES: u32 = 500;
+/// Parts that these are taken in.
+const TURNS: u32 = 5;
 
 /// What a reader's pulls cost, and what they cost at best.
 pub struct Cost {
@@ -41,31 +43,112 @@ impl Cost {
     }
 }
 
-/// Measures the pulls of a reader whose tickets stand in a scope, while `handler` changes some.
-pub async fn cost(
-    city: &City,
-    reader: &Phone,
-    scope: &str,
-    handler: &Phone,
-) -> anyhow::Result<Cost> {
-    let cursor = reader.pull_all(LARGEST_PAGE).await?.cursor;
-    let empty = repeat(reader, &cursor, 0).await?;
-    let behind = position(city, scope, 1)?;
-    let floor_empty = city
-        .cluster
-        .repeat(&empty_query(scope, &behind), once(TIMES))?;
-    change_tickets(city, handler, "true", PAGE).await?;
-    let page = repeat(reader, &cursor, PAGE).await?;
-    let before = position(city, scope, PAGE + 1)?;
-    let query = page_query(scope, &before);
-    let floor_page = city.cluster.repeat(&query, once(TIMES))?;
-    Ok(Cost {
-        empty,
-        page,
-        cursor,
-        floor_empty: floor_empty.times,
-        floor_page: floor_page.times,
-    })
+/// Who pulls.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// In which city.
+    pub city: &'a City,
+    /// With which phone.
+    pub phone: &'a Phone,
+    /// The scope that holds the tickets.
+    pub scope: &'a str,
+    /// Whose phone changes some.
+    pub handler: &'a Phone,
+}
+
+/// A reader before whom five hundred tickets have changed.
+struct Ready<'a> {
+    reader: Reader<'a>,
+    /// Before the changes.
+    before: String,
+    /// Behind them.
+    behind: String,
+    empty_query: String,
+    page_query: String,
+    taken: [Vec<Duration>; 4],
+}
+
+/// Measures the pulls of one reader.
+pub async fn cost(reader: Reader<'_>) -> anyhow::Result<Cost> {
+    let [cost] = costs([reader]).await?;
+    Ok(cost)
+}
+
+/// Measures the pulls of several readers in short turns, so that a machine that is slower for a while is so for each of them.
+pub async fn costs<const N: usize>(readers: [Reader<'_>; N]) -> anyhow::Result<[Cost; N]> {
+    let mut all = Vec::new();
+    for reader in readers {
+        all.push(Ready::make(reader).await?);
+    }
+    for _ in 0..TURNS {
+        for ready in &mut all {
+            ready.pull_nothing_new().await?;
+        }
+    }
+    for _ in 0..TURNS {
+        for ready in &mut all {
+            ready.pull_page().await?;
+        }
+    }
+    let costs: Vec<Cost> = all
+        .into_iter()
+        .map(Ready::into_cost)
+        .collect::<anyhow::Result<_>>()?;
+    costs
+        .try_into()
+        .map_err(|costs: Vec<Cost>| anyhow::anyhow!("{} costs of {N} readers", costs.len()))
+}
+
+impl<'a> Ready<'a> {
+    async fn make(reader: Reader<'a>) -> anyhow::Result<Self> {
+        let Reader {
+            city,
+            phone,
+            scope,
+            handler,
+        } = reader;
+        let before = phone.pull_all(LARGEST_PAGE).await?.cursor;
+        change_tickets(city, handler, "true", PAGE).await?;
+        Ok(Self {
+            reader,
+            behind: phone.pull(Some(&before), PAGE).await?.cursor,
+            before,
+            empty_query: empty_query(scope, &position(city, scope, 1)?),
+            page_query: page_query(scope, &position(city, scope, PAGE + 1)?),
+            taken: Default::default(),
+        })
+    }
+
+    async fn pull_nothing_new(&mut self) -> anyhow::Result<()> {
+        let [empty, floor, ..] = &mut self.taken;
+        repeat(self.reader.phone, &self.behind, 0, empty).await?;
+        self.reader.floor(&self.empty_query, floor)
+    }
+
+    async fn pull_page(&mut self) -> anyhow::Result<()> {
+        let [.., page, floor] = &mut self.taken;
+        repeat(self.reader.phone, &self.before, PAGE, page).await?;
+        self.reader.floor(&self.page_query, floor)
+    }
+
+    fn into_cost(self) -> anyhow::Result<Cost> {
+        let [empty, floor_empty, page, floor_page] = self.taken;
+        Ok(Cost {
+            empty: Times::of(empty)?,
+            page: Times::of(page)?,
+            cursor: self.before,
+            floor_empty: Times::of(floor_empty)?,
+            floor_page: Times::of(floor_page)?,
+        })
+    }
+}
+
+impl Reader<'_> {
+    fn floor(&self, query: &str, taken: &mut Vec<Duration>) -> anyhow::Result<()> {
+        let floor = self.city.cluster.repeat(query, once(TIMES / TURNS))?;
+        taken.extend(floor.times.all());
+        Ok(())
+    }
 }
 
 /// First pulls, one after the other, after one for warming up.
@@ -108,9 +191,14 @@ pub async fn change_tickets(
     Ok(())
 }
 
-/// The same pull again and again; each answer holds so many tickets, or nothing.
-async fn repeat(reader: &Phone, cursor: &str, tickets: u32) -> anyhow::Result<Times> {
-    let page = || reader.page(Some(cursor), None, PAGE, "identity");
+/// The same pull again and again, a turn; each answer holds so many tickets, or nothing.
+async fn repeat(
+    phone: &Phone,
+    cursor: &str,
+    tickets: u32,
+    taken: &mut Vec<Duration>,
+) -> anyhow::Result<()> {
+    let page = || phone.page(Some(cursor), None, PAGE, "identity");
     let answer = page().await?.json()?;
     let changes = answer
         .get("changes")
@@ -125,14 +213,13 @@ async fn repeat(reader: &Phone, cursor: &str, tickets: u32) -> anyhow::Result<Ti
         "{found} tickets of {} changes where {tickets} are to be measured",
         changes.len()
     );
-    for _ in 0..TIMES / 10 {
+    for _ in 0..TIMES / TURNS / 10 {
         page().await?;
     }
-    let mut taken: Vec<Duration> = Vec::new();
-    for _ in 0..TIMES {
+    for _ in 0..TIMES / TURNS {
         taken.push(page().await?.took);
     }
-    Times::of(taken)
+    Ok(())
 }
 
 fn once(transactions: u32) -> Load {

@@ -69,6 +69,11 @@ impl EmbeddedPostgres {
             decided => Some(decided),
         });
         let child = child.unwrap_or_else(attempt)?;
+        tracing::info!(
+            memory = memory::shared_buffers(),
+            huge_pages = memory::in_huge_pages(child.id()),
+            "PostgreSQL takes connections"
+        );
         Ok(Self {
             child,
             database_url: database_url(cluster.socket_dir()),

@@ -26,9 +26,39 @@ fn quarter_mb(meminfo: &str, limit: &str) -> u64 {
     (mb.unwrap_or(0) / 4).clamp(LEAST_MB, MOST_MB)
 }
 
+/// Whether the pages of a running PostgreSQL lie in huge pages of the kernel's; `None` where it does not say.
+pub fn in_huge_pages(postmaster: u32) -> Option<bool> {
+    let mapped = fs::read_to_string(format!("/proc/{postmaster}/smaps_rollup")).ok()?;
+    huge_kb(&mapped).map(|kb| kb > 0)
+}
+
+/// Huge pages among what a process has mapped, alone or with others.
+fn huge_kb(smaps_rollup: &str) -> Option<u64> {
+    let huge = smaps_rollup.lines().filter_map(|line| {
+        let (name, rest) = line.split_once(':')?;
+        let number = rest.trim().strip_suffix("kB")?.trim().parse::<u64>();
+        ["Shared_Hugetlb", "Private_Hugetlb"]
+            .contains(&name)
+            .then_some(number.ok())?
+    });
+    huge.reduce(|one, other| one + other)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::quarter_mb;
+    use super::{huge_kb, quarter_mb};
+
+    #[test]
+    fn huge_pages_are_counted_whether_mapped_alone_or_with_others() {
+        let mapped = |shared: u32, private: u32| {
+            format!(
+                "Rss:  1024 kB\nAnonHugePages:  8192 kB\nShared_Hugetlb:  {shared} kB\nPrivate_Hugetlb: {private} kB\n"
+            )
+        };
+        assert_eq!(huge_kb(&mapped(0, 0)), Some(0));
+        assert_eq!(huge_kb(&mapped(2_048, 4_096)), Some(6_144));
+        assert_eq!(huge_kb("Rss:  1024 kB\n"), None);
+    }
 
     const EIGHT_GB: &str = "MemTotal:        8388608 kB\nMemFree:          123456 kB\n";
 
