@@ -42,7 +42,7 @@ struct UnitRow {
 type Joined = (Row, Option<UnitRow>);
 
 #[derive(Insertable)]
-#[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = accounts, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct NewRow<'a> {
     id: Uuid,
     username: &'a str,

@@ -74,7 +74,7 @@ impl TryFrom<Row> for StoredPhoto {
 }
 
 #[derive(Insertable, Serialize)]
-#[diesel(table_name = attachments)]
+#[diesel(table_name = attachments, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     id: Uuid,
     photo_key: Uuid,

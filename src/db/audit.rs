@@ -172,7 +172,7 @@ async fn keep(conn: &mut Conn, nodes: &[KeptNode]) -> Result<(), DbError> {
 }
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = audit_heads)]
+#[diesel(table_name = audit_heads, treat_none_as_default_value = false)]
 struct HeadRow {
     generation: i32,
     size: i64,

@@ -56,7 +56,7 @@ impl ItemRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = filing_conditions, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = filing_conditions, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct ConditionRow {
     id: Uuid,
     scheme: String,

@@ -20,7 +20,7 @@ use crate::domain::ticket::routing::UnitRef;
 const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = check_points, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = check_points, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct CheckPointRow {
     id: Uuid,
     code: String,

@@ -14,7 +14,7 @@ use crate::domain::criterion::{Criterion, Standard};
 const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = criteria, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = criteria, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     id: Uuid,
     scheme: String,

@@ -20,7 +20,7 @@ use crate::domain::ticket::routing::UnitRef;
 pub const RUNNING_KEYS: [&str; 2] = ["handovers_one_of_unit_key", "handovers_one_of_account_key"];
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = handovers, check_for_backend(Pg))]
+#[diesel(table_name = handovers, treat_none_as_default_value = false, check_for_backend(Pg))]
 struct Row {
     id: Uuid,
     from_unit_id: Option<Uuid>,

@@ -18,7 +18,7 @@ use crate::domain::integrity::{FlagCount, IntegrityFlag};
 pub const LIVE_KEY: &str = "integrity_flags_live_key";
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = integrity_flags, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = integrity_flags, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     id: Uuid,
     ticket_id: Uuid,

@@ -20,7 +20,7 @@ use crate::domain::round::{
 pub type Place = (Timestamp, Uuid);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = rounds, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
+#[diesel(table_name = rounds, treat_none_as_null = true, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     id: Uuid,
     name: String,
@@ -288,7 +288,7 @@ pub async fn visitors(conn: &mut Conn) -> Result<Vec<Visitor>, DbError> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = round_points, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = round_points, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct PointRow {
     round_id: Uuid,
     point_id: Uuid,

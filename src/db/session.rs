@@ -53,7 +53,7 @@ pub struct Session {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = sessions, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     id: Uuid,
     account_id: Uuid,

@@ -19,7 +19,7 @@ use crate::domain::ticket::command::UnknownWord;
 pub type Place = (Timestamp, Uuid);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = tasks, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
+#[diesel(table_name = tasks, treat_none_as_null = true, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     id: Uuid,
     kind: String,

@@ -18,7 +18,7 @@ use crate::domain::unit::{Unit, UnitKind, UnknownUnitKind};
 const CHUNK: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = units, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = units, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct UnitRow {
     id: Uuid,
     code: String,

@@ -134,6 +134,33 @@ fn nothing_below_the_app_reads_the_environment() {
     assert_eq!(readers, Vec::<PathBuf>::new());
 }
 
+/// diesel prepares the insertion of a row anew each time as long as a `None` of it may stand for `DEFAULT`.
+#[test]
+fn a_row_that_is_inserted_has_one_statement() {
+    let mut wrong = Vec::new();
+    for (_, path, code) in sources() {
+        for (_, behind) in code
+            .match_indices("#[derive(")
+            .map(|(at, _)| code.split_at(at))
+        {
+            let (attributes, _) = behind.split_once("struct ").unwrap_or((behind, ""));
+            let derives = attributes
+                .split_once(")]")
+                .map_or("", |(derives, _)| derives);
+            if derives.contains("Insertable")
+                && !attributes.contains("treat_none_as_default_value = false")
+            {
+                wrong.push(format!("{}: {derives})]", path.display()));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "say treat_none_as_default_value = false:\n{}",
+        wrong.join("\n")
+    );
+}
+
 #[test]
 fn files_are_named_by_what_they_hold() {
     let nameless: Vec<PathBuf> = sources()

@@ -10,7 +10,7 @@ use crate::db::{Conn, DbError};
 use crate::domain::evidence::exif::{CameraPlace, Exif, Taken};
 
 #[derive(Queryable, Insertable, Selectable)]
-#[diesel(table_name = photo_exif, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = photo_exif, treat_none_as_default_value = false, check_for_backend(diesel::pg::Pg))]
 struct Row {
     attachment_id: Uuid,
     taken_local: Option<String>,

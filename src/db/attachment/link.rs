@@ -19,7 +19,7 @@ fn ordinal(index: usize) -> i16 {
 }
 
 #[derive(Insertable, Serialize)]
-#[diesel(table_name = report_attachments)]
+#[diesel(table_name = report_attachments, treat_none_as_default_value = false)]
 struct ReportLink {
     report_id: Uuid,
     attachment_id: Uuid,
@@ -40,7 +40,7 @@ pub async fn link_reports(
 }
 
 #[derive(Insertable, Serialize)]
-#[diesel(table_name = finding_attachments)]
+#[diesel(table_name = finding_attachments, treat_none_as_default_value = false)]
 struct FindingLink {
     finding_id: Uuid,
     attachment_id: Uuid,
@@ -70,7 +70,7 @@ fn links(
 }
 
 #[derive(Insertable, Serialize)]
-#[diesel(table_name = ticket_attachments)]
+#[diesel(table_name = ticket_attachments, treat_none_as_default_value = false)]
 struct EventLink {
     ticket_id: Uuid,
     seq: i32,

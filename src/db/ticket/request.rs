@@ -17,7 +17,7 @@ use crate::domain::ticket::request::{
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = ticket_requests, check_for_backend(Pg))]
+#[diesel(table_name = ticket_requests, treat_none_as_default_value = false, check_for_backend(Pg))]
 struct Row {
     id: Uuid,
     ticket_id: Uuid,

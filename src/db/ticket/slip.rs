@@ -15,7 +15,7 @@ use crate::domain::ticket::LeadUnit;
 use crate::domain::ticket::supervision::{Slip, SlipReply};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = supervision_slips, check_for_backend(Pg))]
+#[diesel(table_name = supervision_slips, treat_none_as_default_value = false, check_for_backend(Pg))]
 struct Row {
     id: Uuid,
     number: String,
