@@ -26,7 +26,7 @@ struct Row<'a> {
 
 /// Writes what reports say, after their findings.
 pub async fn insert(
-    conn: &mut Conn,
+    conn: &Conn,
     said: impl IntoIterator<Item = (Uuid, &[Observation])>,
 ) -> Result<(), DbError> {
     let rows = said.into_iter().flat_map(|(report_id, observations)| {

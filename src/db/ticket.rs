@@ -71,8 +71,22 @@ pub async fn hold(mut conn: &Conn, id: Uuid) -> Result<(), DbError> {
 
 pub(super) const HOLD: &str = "SELECT FROM tickets WHERE id = $1 FOR UPDATE";
 
-/// The ticket, if the scope holds it.
-pub async fn within(
+/// Reads a ticket whose lock the caller holds, within a scope: without asking for the scope, where the ticket itself tells.
+pub async fn find_held(
+    conn: &Conn,
+    scope: &TicketScope,
+    id: Uuid,
+) -> Result<Option<Ticket>, DbError> {
+    if matches!(scope, TicketScope::Inspector { .. }) {
+        return find(conn, scope, id).await;
+    }
+    match find(conn, &TicketScope::All, id).await? {
+        Some(ticket) => within(conn, scope, ticket).await,
+        None => Ok(None),
+    }
+}
+
+async fn within(
     conn: &Conn,
     scope: &TicketScope,
     ticket: Ticket,

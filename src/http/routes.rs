@@ -10,21 +10,33 @@ use super::{
     sync, task, ticket, unmasking, webhook,
 };
 
-/// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there.
+/// The API. Only `.service(handler)` is collected into the OpenAPI document; `.route()` would be missing there. Routes are tried one after
+/// the other: what most requests ask for comes first.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/api/v1")
-            .configure(inspection)
+            .configure(syncing)
             .configure(tickets)
+            .configure(inspection)
             .configure(office)
             .configure(administration),
     );
 }
 
-/// What inspectors and their phones do: reports, photos, tasks, sync.
+/// What phones do all day.
+fn syncing(config: &mut ServiceConfig<'_>) {
+    config
+        .service(sync::changes::get_changes)
+        .service(sync::batches::push_batch)
+        .service(sync::have::ask_have)
+        .service(sync::outbox::get_outbox)
+        .service(sync::quarantine::list_quarantine)
+        .service(report::create::create_report);
+}
+
+/// What else inspectors and their phones do: reports, photos, tasks.
 fn inspection(config: &mut ServiceConfig<'_>) {
     config
-        .service(report::create::create_report)
         .service(report::get::get_report)
         .service(feedback::import::import_feedback)
         .service(evidence::put::put_attachment)
@@ -40,11 +52,6 @@ fn inspection(config: &mut ServiceConfig<'_>) {
         .service(task::list::list_tasks)
         .service(task::start::start_task)
         .service(task::finish::finish_task)
-        .service(sync::changes::get_changes)
-        .service(sync::batches::push_batch)
-        .service(sync::have::ask_have)
-        .service(sync::outbox::get_outbox)
-        .service(sync::quarantine::list_quarantine)
         .service(sync::quarantine::replay_quarantine);
 }
 
@@ -53,6 +60,9 @@ fn tickets(config: &mut ServiceConfig<'_>) {
     config
         .service(ticket::list::list_tickets)
         .service(ticket::get::get_ticket)
+        .service(ticket::acknowledge::acknowledge_ticket)
+        .service(ticket::submit::submit_ticket)
+        .service(ticket::recheck::recheck_ticket)
         .service(ticket::trail::get_ticket_trail)
         .service(ticket::stages::get_ticket_stages)
         .service(ticket::triage::list_triage)
@@ -60,12 +70,9 @@ fn tickets(config: &mut ServiceConfig<'_>) {
         .service(ticket::reject::reject_ticket)
         .service(ticket::merge::merge_ticket)
         .service(ticket::void::void_ticket)
-        .service(ticket::acknowledge::acknowledge_ticket)
         .service(ticket::give_back::return_ticket)
         .service(ticket::redispatch::redispatch_ticket)
         .service(ticket::rule_ownership::rule_ticket_ownership)
-        .service(ticket::submit::submit_ticket)
-        .service(ticket::recheck::recheck_ticket)
         .service(ticket::request_extension::request_ticket_extension)
         .service(ticket::approve_extension::approve_ticket_extension)
         .service(ticket::refuse_extension::refuse_ticket_extension)

@@ -11,7 +11,7 @@ mod store;
 pub mod sweep;
 pub mod upload;
 
-pub(in crate::services) use declare::{by_aid, check, declare, make_known};
+pub(in crate::services) use declare::{by_aid, check, declare, make_known, with_bytes_aside};
 pub use facts::{PhotoFacts, facts};
 pub(in crate::services) use judge::have_judged;
 pub use judge::photo_linked;

@@ -21,6 +21,8 @@ pub struct Footing {
     pub trail_end: End,
     /// Something was requested of it once.
     pub with_requests: bool,
+    /// An inspector has something to do about it. While it awaits its recheck, nobody is asked for that without its lock.
+    pub with_tasks: bool,
     /// The reference data in force.
     pub stamps: Stamps,
 }
@@ -33,6 +35,8 @@ struct Row {
     hash: Option<Vec<u8>>,
     #[diesel(sql_type = Bool)]
     with_requests: bool,
+    #[diesel(sql_type = Bool)]
+    with_tasks: bool,
     #[diesel(sql_type = Array<Record<(Text, BigInt)>>)]
     stamps: Vec<(String, i64)>,
 }
@@ -40,7 +44,8 @@ struct Row {
 static FOOTING: LazyLock<String> = LazyLock::new(|| {
     format!(
         "\
-SELECT e.seq, e.hash, EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = $1) AS with_requests, {STAMPS} \
+SELECT e.seq, e.hash, EXISTS (SELECT FROM ticket_requests q WHERE q.ticket_id = $1) AS with_requests, \
+       EXISTS (SELECT FROM tasks k WHERE k.ticket_id = $1 AND k.state IN ('open', 'started')) AS with_tasks, {STAMPS} \
   FROM (SELECT) AS one LEFT JOIN LATERAL \
        (SELECT e.seq, e.hash FROM ticket_events e WHERE e.ticket_id = $1 ORDER BY e.seq DESC LIMIT 1) AS e ON true"
     )
@@ -55,6 +60,7 @@ pub async fn footing(mut conn: &Conn, ticket_id: Uuid) -> Result<Footing, DbErro
     Ok(Footing {
         trail_end: End::of(row.seq.zip(Some(row.hash)))?,
         with_requests: row.with_requests,
+        with_tasks: row.with_tasks,
         stamps: Stamps::of(&row.stamps),
     })
 }

@@ -49,7 +49,7 @@ pub type ListKey = (Timestamp, Uuid);
 
 /// At most `limit` tickets after a key, latest listed first.
 pub async fn page(
-    conn: &mut Conn,
+    conn: &Conn,
     scope: &TicketScope,
     filter: &TicketFilter,
     after: Option<ListKey>,
@@ -75,7 +75,7 @@ pub type DueKey = (Timestamp, Uuid);
 
 /// At most `limit` tickets in a stage with a limit after a key, those first that should have left it first.
 pub async fn stage_page(
-    conn: &mut Conn,
+    conn: &Conn,
     scope: &TicketScope,
     filter: &TicketFilter,
     after: Option<DueKey>,
@@ -97,8 +97,8 @@ pub async fn stage_page(
     load(conn, query).await
 }
 
-async fn load(conn: &mut Conn, query: super::scope::Query<'_>) -> Result<Vec<Ticket>, DbError> {
-    let rows: Vec<Row> = query.load(conn).await?;
+async fn load(mut conn: &Conn, query: super::scope::Query<'_>) -> Result<Vec<Ticket>, DbError> {
+    let rows: Vec<Row> = query.load(&mut conn).await?;
     rows.into_iter().map(Ticket::try_from).collect()
 }
 

@@ -157,7 +157,7 @@ fn state(word: &str) -> Result<State, DbError> {
 
 /// Locks tickets until the transaction ends, and tells how each of them stands once it is locked.
 pub async fn lock_all(
-    conn: &mut Conn,
+    mut conn: &Conn,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, (State, Option<Timestamp>)>, DbError> {
     let rows: Vec<(Uuid, String, Option<SqlTimestamp>)> = tickets::table
@@ -165,7 +165,7 @@ pub async fn lock_all(
         .order(tickets::id)
         .select((tickets::id, tickets::state, tickets::closed_at))
         .for_update()
-        .load(conn)
+        .load(&mut conn)
         .await?;
     rows.into_iter()
         .map(|(id, word, closed_at)| {
@@ -183,7 +183,7 @@ struct PhotoRow {
 }
 
 /// The photo that each of these tickets is known by: the first of its own finding whose bytes are here.
-pub async fn first_photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
+pub async fn first_photos(mut conn: &Conn, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     let rows: Vec<PhotoRow> = cached(
         "SELECT t.id AS ticket_id, photo.photo_key FROM tickets t CROSS JOIN LATERAL \
            (SELECT a.photo_key FROM finding_attachments fa JOIN attachments a ON a.id = fa.attachment_id \
@@ -191,7 +191,7 @@ pub async fn first_photos(conn: &mut Conn, ids: &[Uuid]) -> Result<HashMap<Uuid,
           WHERE t.id = ANY ($1)",
     )
     .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)
+    .load(&mut conn)
     .await?;
     Ok(rows
         .into_iter()

@@ -28,15 +28,20 @@ use crate::domain::ticket::supervision::Slip;
 /// Role, key, id, sender, whether it is here, rendition, whether it is the office's own, whether it is flagged.
 type PhotoRow = (String, Uuid, Uuid, Uuid, bool, String, bool, bool);
 
-/// Photos of the findings (its own and those merged into it), then those that came with commands, oldest first.
+/// Photos of its finding, of findings merged into it, then those that came with commands, oldest first.
 const PHOTOS: &str = "\
 ARRAY(SELECT (p.role, p.photo_key, p.aid, p.account_id, p.stored, p.rendition, p.office_only, \
               EXISTS (SELECT FROM attachment_flags g WHERE g.attachment_id = p.aid)) \
         FROM (SELECT 'before' AS role, a.photo_key, a.id AS aid, a.account_id, a.stored_at IS NOT NULL AS stored, a.rendition, \
-                     false AS office_only, 0 AS seq, m.created_at, m.master_id IS NOT NULL AS merged, fa.ordinal \
+                     false AS office_only, 0 AS seq, t.created_at, false AS merged, fa.ordinal \
+                FROM finding_attachments fa JOIN attachments a ON a.id = fa.attachment_id \
+               WHERE fa.finding_id = t.finding_id \
+              UNION ALL \
+              SELECT 'before', a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, \
+                     false, 0, m.created_at, true, fa.ordinal \
                 FROM tickets m JOIN finding_attachments fa ON fa.finding_id = m.finding_id \
                 JOIN attachments a ON a.id = fa.attachment_id \
-               WHERE m.id = t.id OR m.master_id = t.id \
+               WHERE m.master_id = t.id \
               UNION ALL \
               SELECT ta.role, a.photo_key, a.id, a.account_id, a.stored_at IS NOT NULL, a.rendition, \
                      e.office_only, ta.seq, a.created_at, false, ta.ordinal \

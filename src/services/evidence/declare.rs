@@ -39,7 +39,19 @@ pub(in crate::services) async fn make_known<'a>(
     photos: impl IntoIterator<Item = &'a DeclaredPhoto>,
     now: Timestamp,
 ) -> Result<Vec<StoredPhoto>> {
-    let (mut known, with_bytes) = db::attachment::declare(conn, account_id, photos, now).await?;
+    let declared = db::attachment::declare(conn, account_id, photos, now).await?;
+    with_bytes_aside(conn, declared, now).await
+}
+
+/// Photos that were declared just now ([`db::attachment::declare`]), those of them with their bytes whose bytes came before.
+///
+/// # Errors
+/// `unavailable`.
+pub(in crate::services) async fn with_bytes_aside(
+    conn: &mut Conn,
+    (mut known, with_bytes): (Vec<StoredPhoto>, Vec<Uuid>),
+    now: Timestamp,
+) -> Result<Vec<StoredPhoto>> {
     for photo in &mut known {
         if with_bytes.contains(&photo.declared.aid) {
             take_aside(conn, photo, now).await?;

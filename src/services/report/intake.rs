@@ -9,7 +9,7 @@ mod plan;
 
 use std::collections::{BTreeSet, HashMap};
 
-use futures_util::future::{try_join, try_join4};
+use futures_util::future::{try_join, try_join3, try_join4};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -38,8 +38,6 @@ pub(super) async fn take_in(
     stops: &[(usize, Stop<'_>)],
     now: Timestamp,
 ) -> std::result::Result<Vec<Report>, NotStored> {
-    let photos = declare(conn, actor, stops, now).await?;
-    let photos = evidence::by_aid(&photos);
     let mut drafts = Vec::new();
     for (index, stop) in stops {
         for ordinal in 0..stop.report.findings.len() {
@@ -47,12 +45,19 @@ pub(super) async fn take_in(
             drafts.extend(draft.map(|draft| (*index, draft)));
         }
     }
-    write_findings(conn, stops, &drafts).await?;
+    let photos = write_findings(conn, actor, stops, &drafts, now).await?;
+    let photos = evidence::by_aid(&photos);
+    let (of_reports, of_findings) = links(stops, &drafts);
     let said = stops
         .iter()
         .map(|(_, stop)| (stop.report.id, stop.observed.as_slice()));
-    db::observation::insert(conn, said).await?;
-    meet::meet(reference, conn, &mut drafts, now).await?;
+    let writing = try_join3(
+        db::attachment::link_reports(conn, of_reports),
+        db::attachment::link_findings(conn, of_findings),
+        db::observation::insert(conn, said),
+    );
+    let written = async { Ok(writing.await?) };
+    try_join(written, meet::meet(reference, conn, &mut drafts, now)).await?;
     let mut planned = file(reference, conn, actor, drafts, now).await?;
     let joined = join::within_run(&mut planned, now);
     write_tickets(reference, conn, actor, stops, &planned, now).await?;
@@ -77,27 +82,15 @@ pub(super) async fn take_in(
         .collect())
 }
 
-async fn declare(
+/// Makes photos known and writes findings, in one round trip. Answers the photos.
+async fn write_findings(
     conn: &mut Conn,
     actor: &Actor,
     stops: &[(usize, Stop<'_>)],
+    drafts: &[(usize, Draft<'_>)],
     now: Timestamp,
 ) -> std::result::Result<Vec<StoredPhoto>, NotStored> {
     let declared = stops.iter().flat_map(|(_, stop)| &stop.report.photos);
-    let photos = evidence::make_known(conn, actor.account_id, declared, now).await?;
-    let known = evidence::by_aid(&photos);
-    for (index, stop) in stops {
-        evidence::check(actor, &stop.report.photos, &known, "/attachments")
-            .map_err(NotStored::at(*index))?;
-    }
-    Ok(photos)
-}
-
-async fn write_findings(
-    conn: &Conn,
-    stops: &[(usize, Stop<'_>)],
-    drafts: &[(usize, Draft<'_>)],
-) -> std::result::Result<(), NotStored> {
     let rows = drafts.iter().map(|(_, draft)| FindingRead {
         report_id: draft.report_id,
         ordinal: draft.ordinal,
@@ -106,15 +99,17 @@ async fn write_findings(
         condition_id: draft.named,
     });
     let rows: Vec<FindingRead<'_>> = rows.collect();
-    let links = stops.iter().map(|(_, stop)| {
-        let aids = stop.report.photos.iter().map(|photo| photo.aid);
-        (stop.report.id, aids.collect())
-    });
-    let ((), mut unclaimed) = try_join(
-        db::attachment::link_reports(conn, links),
+    let (photos, mut unclaimed) = try_join(
+        db::attachment::declare(conn, actor.account_id, declared, now),
         db::report::insert_findings(conn, &rows),
     )
     .await?;
+    let photos = evidence::with_bytes_aside(conn, photos, now).await?;
+    let known = evidence::by_aid(&photos);
+    for (index, stop) in stops {
+        evidence::check(actor, &stop.report.photos, &known, "/attachments")
+            .map_err(NotStored::at(*index))?;
+    }
     for (index, draft) in drafts {
         if !unclaimed.remove(&draft.finding.id) {
             let at = format!("/data/findings/{}", draft.ordinal);
@@ -125,11 +120,22 @@ async fn write_findings(
             return Err(NotStored::at(*index)(error));
         }
     }
-    let links = drafts
+    Ok(photos)
+}
+
+/// Something with its photos, in their order.
+type Links = Vec<(Uuid, Vec<Uuid>)>;
+
+/// Photos of reports, and of findings.
+fn links(stops: &[(usize, Stop<'_>)], drafts: &[(usize, Draft<'_>)]) -> (Links, Links) {
+    let of_reports = stops.iter().map(|(_, stop)| {
+        let aids = stop.report.photos.iter().map(|photo| photo.aid);
+        (stop.report.id, aids.collect())
+    });
+    let of_findings = drafts
         .iter()
         .map(|(_, draft)| (draft.finding.id, draft.finding.photos.clone()));
-    db::attachment::link_findings(conn, links).await?;
-    Ok(())
+    (of_reports.collect(), of_findings.collect())
 }
 
 /// Files what is not in doubt.

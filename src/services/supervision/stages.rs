@@ -72,13 +72,13 @@ pub async fn list_stage(
     };
     let scope = TicketScope::of(actor);
     let limit = i64::from(query.limit) + 1;
-    let rows = stage_page(&mut conn, &scope, &filter, after, limit).await?;
+    let rows = stage_page(&conn, &scope, &filter, after, limit).await?;
     let page = Page::cut(rows, query.limit, |ticket| {
         (ticket.stage_due_at.unwrap_or(now), ticket.id)
     });
     let reference = svc.reference.current(&mut conn).await?;
     Ok(Page {
-        items: views(&reference, &mut conn, actor, page.items, now).await?,
+        items: views(&reference, &conn, actor, page.items, now).await?,
         next_cursor: page.next_cursor,
     })
 }

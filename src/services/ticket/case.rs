@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::view::involvement;
+use super::view::{Involvement, looked_back_at, reported};
 use super::{stage, trail};
 use crate::db::feed::Readers;
 use crate::db::task::Whose;
@@ -22,7 +22,7 @@ use crate::db::{self, Conn, DbError};
 use crate::domain::account::Actor;
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
-use crate::domain::evidence::{DeclaredPhoto, PhotoRole};
+use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition};
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Basis, Target};
 use crate::domain::ticket::machine::{Command, Party, Refused, State};
@@ -54,6 +54,9 @@ pub(super) struct Case<'a> {
     rev_before: i64,
     relation: Relation,
     trail_end: End,
+    with_tasks: bool,
+    /// Photos that came with the command and that have been examined already.
+    examined: Vec<Uuid>,
 }
 
 /// What goes into the trail with the change.
@@ -96,22 +99,23 @@ impl<'a> Case<'a> {
             Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
             Basis::Former => TicketScope::All,
         };
-        let (ticket, footing) = try_join(
-            db::ticket::find(conn, &TicketScope::All, target.id),
+        let (ticket, footing, reported) = try_join3(
+            db::ticket::find_held(conn, &scope, target.id),
             footing(conn, target.id),
+            reported(conn, actor, &[target.id]),
         )
         .await?;
-        let ticket = match ticket {
-            Some(ticket) => db::ticket::within(conn, &scope, ticket).await?,
-            None => None,
-        };
         let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
-        let (involved, slips) = try_join(
-            involvement(conn, actor, slice::from_ref(&ticket)),
+        let (looked_back_at, slips) = try_join(
+            looked_back_at(conn, actor, slice::from_ref(&ticket)),
             db::ticket::slip::of_tickets(conn, this.get(..supervised).unwrap_or_default()),
         )
         .await?;
+        let involved = Involvement {
+            reported,
+            looked_back_at,
+        };
         let reference = svc.reference.as_of(conn, footing.stamps).await?;
         let relation = involved.relation(&reference, actor, &ticket);
         let requested = usize::from(footing.with_requests);
@@ -161,6 +165,8 @@ impl<'a> Case<'a> {
             rev_before: ticket.rev,
             relation,
             trail_end: footing.trail_end,
+            with_tasks: footing.with_tasks,
+            examined: Vec::new(),
             ticket,
             reference,
         })
@@ -241,20 +247,21 @@ impl<'a> Case<'a> {
             db::ticket::event::append_behind(conn, self.trail_end, &self.ticket, event),
             self.link(conn, &aids),
         );
-        let ((.., rendered), (), beside) = try_join3(
+        let (_, (), beside) = try_join3(
             writing,
             self.announce(conn, &changed, office_only, !aids.is_empty()),
             self.beside(conn, seen_by),
         )
         .await?;
-        evidence::have_judged(conn, &rendered, self.now).await?;
+        evidence::have_judged(conn, &self.examined, self.now).await?;
         if let ([_this_alone], false) = (changed.as_slice(), office_only) {
             self.show_judges(conn, beside.as_ref()).await?;
         }
         if self.ticket.state == State::Merged && !office_only {
             db::feed::photos_of_merged(conn, &[self.ticket.id]).await?;
         }
-        if !office_only && (self.before == State::AwaitingRecheck || changed.len() > 1) {
+        let judged = self.before == State::AwaitingRecheck && self.with_tasks;
+        if !office_only && (judged || changed.len() > 1) {
             task::dismiss(conn, Whose::Tickets(&changed), self.now).await?;
         }
         Ok(Given {
@@ -278,15 +285,10 @@ impl<'a> Case<'a> {
         Ok(beside.remove(&self.ticket.id))
     }
 
-    /// Links photos with the row that is being appended; answers those that have been examined already.
-    async fn link(&self, conn: &Conn, aids: &[Uuid]) -> std::result::Result<Vec<Uuid>, DbError> {
+    /// Links photos with the row that is being appended.
+    async fn link(&self, conn: &Conn, aids: &[Uuid]) -> std::result::Result<(), DbError> {
         let (seq, role) = (self.trail_end.next_seq(), photo_role(self.command));
-        let linking = db::attachment::link_event(conn, self.ticket.id, seq, role, aids);
-        Ok(
-            try_join(linking, db::attachment::rendered_among(conn, aids))
-                .await?
-                .1,
-        )
+        db::attachment::link_event(conn, self.ticket.id, seq, role, aids).await
     }
 
     /// Who may know of the ticket now.
@@ -372,9 +374,17 @@ impl<'a> Case<'a> {
         Ok(db::ticket::request::lapse(conn, self.ticket.id, state, now).await?)
     }
 
+    /// Whether an inspector has something to do about the ticket.
+    pub fn has_tasks(&self) -> bool {
+        self.with_tasks
+    }
+
     /// Declares the photos that come with the command; answers how many of them are not here yet.
-    pub async fn declare(&self, conn: &mut Conn, photos: &[DeclaredPhoto]) -> Result<usize> {
+    pub async fn declare(&mut self, conn: &mut Conn, photos: &[DeclaredPhoto]) -> Result<usize> {
         let known = evidence::declare(conn, self.actor, photos, "/attachments", self.now).await?;
+        let examined = known.iter().filter(|it| it.rendition != Rendition::None);
+        self.examined
+            .extend(examined.map(|photo| photo.declared.aid));
         Ok(known
             .iter()
             .filter(|photo| photo.stored_at.is_none())

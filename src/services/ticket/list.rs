@@ -97,12 +97,16 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
     };
     let (scope, limit) = (TicketScope::of(actor), i64::from(query.limit) + 1);
     conn.transaction(async |conn| {
-        let rows = page(conn, &scope, &filter, after, limit).await?;
+        let page = page(conn, &scope, &filter, after, limit);
+        let (rows, stamps) = try_join(page, db::reference::stamps(conn)).await?;
         let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
-        let ((), stamps) = try_join(plan_once(conn), db::reference::stamps(conn)).await?;
         let reference = svc.reference.as_of(conn, stamps).await?;
+        // Each page has a plan of its own; what lies beside tickets has one.
+        let planned_once = async { Ok(plan_once(conn).await?) };
+        let views = views(&reference, conn, actor, page.items, now);
+        let ((), items) = try_join(planned_once, views).await?;
         Ok(Page {
-            items: views(&reference, conn, actor, page.items, now).await?,
+            items,
             next_cursor: page.next_cursor,
         })
     })

@@ -23,7 +23,7 @@ const MOST: usize = 10;
 /// a fixed number of statements.
 pub(super) async fn suggestions(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     tickets: &[Ticket],
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<Suggestion>>> {

@@ -23,33 +23,55 @@ use crate::services::reference::cache::Reference;
 use crate::services::state::Services;
 
 /// What the database knows of what an inspector has to do with tickets.
-#[derive(Default)]
 pub(super) struct Involvement {
-    reported: HashSet<Uuid>,
-    looked_back_at: HashSet<Uuid>,
+    /// Tickets that show what it has reported.
+    pub reported: HashSet<Uuid>,
+    /// Tickets that it is to look back at.
+    pub looked_back_at: HashSet<Uuid>,
 }
 
 /// What the caller has to do with these tickets beyond its role. Only an inspector has anything: what others are is in the tickets themselves.
-pub(super) async fn involvement(
+async fn involvement(
     conn: &Conn,
     actor: &Actor,
     tickets: &[Ticket],
 ) -> std::result::Result<Involvement, DbError> {
-    if actor.role != Role::Inspector {
-        return Ok(Involvement::default());
-    }
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
-    let closed = tickets.iter().filter(|it| it.state == State::Closed);
-    let closed: Vec<Uuid> = closed.map(|ticket| ticket.id).collect();
     let (reported, looked_back_at) = try_join(
-        db::ticket::reported_among(conn, &ids, actor.account_id),
-        db::task::looked_back_among(conn, &closed, actor.account_id),
+        reported(conn, actor, &ids),
+        looked_back_at(conn, actor, tickets),
     )
     .await?;
     Ok(Involvement {
         reported,
         looked_back_at,
     })
+}
+
+/// Those of these tickets that show what the caller has reported, as an inspector.
+pub(super) async fn reported(
+    conn: &Conn,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> std::result::Result<HashSet<Uuid>, DbError> {
+    match actor.role {
+        Role::Inspector => db::ticket::reported_among(conn, ids, actor.account_id).await,
+        _ => Ok(HashSet::new()),
+    }
+}
+
+/// Those of these tickets that the caller is to look back at, as an inspector.
+pub(super) async fn looked_back_at(
+    conn: &Conn,
+    actor: &Actor,
+    tickets: &[Ticket],
+) -> std::result::Result<HashSet<Uuid>, DbError> {
+    let closed = tickets.iter().filter(|it| it.state == State::Closed);
+    let closed: Vec<Uuid> = closed.map(|ticket| ticket.id).collect();
+    match actor.role {
+        Role::Inspector => db::task::looked_back_among(conn, &closed, actor.account_id).await,
+        _ => Ok(HashSet::new()),
+    }
 }
 
 impl Involvement {
@@ -94,7 +116,7 @@ pub(super) async fn view(
 /// Tickets with what belongs to them, for the office with those that they may be sightings of.
 async fn records(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     actor: &Actor,
     tickets: Vec<Ticket>,
     now: Timestamp,
@@ -113,7 +135,7 @@ async fn records(
 /// Tickets as the caller may see them, in their order.
 pub(in crate::services) async fn views(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     actor: &Actor,
     tickets: Vec<Ticket>,
     now: Timestamp,

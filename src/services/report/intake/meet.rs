@@ -36,7 +36,7 @@ struct Predecessor {
 /// server, the second sees the first.
 pub(super) async fn meet(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     drafts: &mut [(usize, Draft<'_>)],
     now: Timestamp,
 ) -> Result<()> {
@@ -77,7 +77,7 @@ pub(super) async fn meet(
 
 async fn neighbours(
     reference: &Reference,
-    conn: &mut Conn,
+    conn: &Conn,
     drafts: &[(usize, Draft<'_>)],
     now: Timestamp,
 ) -> Result<HashMap<i32, Vec<Neighbour>>> {
@@ -100,7 +100,7 @@ async fn neighbours(
 
 /// Nothing becomes of possible masters until the findings have joined them; what has become of them meanwhile is seen.
 async fn hold_masters(
-    conn: &mut Conn,
+    conn: &Conn,
     near: &mut HashMap<i32, Vec<Neighbour>>,
 ) -> std::result::Result<(), DbError> {
     let open = |neighbour: &&mut Neighbour| neighbour.state != State::Closed;
