@@ -4,7 +4,7 @@ SET session_replication_role = replica;
 SET synchronous_commit = off;
 
 CREATE TEMP TABLE led AS
-SELECT row_number() OVER (ORDER BY u.code) - 1 AS k, u.id, u.name_zh, u.district_code, d.name_zh AS district_name
+SELECT row_number() OVER (ORDER BY u.code) - 1 AS k, u.id, u.code, u.name_zh, u.district_code, d.name_zh AS district_name
   FROM units u JOIN areas d ON d.code = u.district_code AND d.kind = 'district' AND d.valid_until IS NULL
  WHERE u.kind = 'department';
 CREATE TEMP TABLE items AS
@@ -18,7 +18,7 @@ SELECT i, md5('ticket' || i)::uuid AS id, c AS created_at, c + interval '6 h' AS
 UPDATE lives SET fate = 'overdue', submitted_at = NULL WHERE submitted_at + interval '2 h' > now();
 
 CREATE TEMP TABLE lines AS
-SELECT l.*, u.id AS unit_id, u.name_zh AS unit_name, u.district_code, u.district_name, n.id AS condition_id, n.scheme, n.version, n.item, n.name_zh,
+SELECT l.*, u.id AS unit_id, u.code AS unit_code, u.name_zh AS unit_name, u.district_code, u.district_name, n.id AS condition_id, n.scheme, n.version, n.item, n.name_zh,
        37.0 + mod(l.i::bigint * 7919, 65536) / 65536.0 AS lat, 117.3 + mod(l.i::bigint * 104729, 65536) / 65536.0 AS lon
   FROM lives l JOIN led u ON u.k = l.i % (SELECT count(*) FROM led) JOIN items n ON n.k = l.i % (SELECT count(*) FROM items);
 INSERT INTO tickets (id, number, state, rev, triage_reasons, scheme, version, item, condition_id, text, danger, fixed_on_site, lat, lon, district_code,
@@ -26,7 +26,13 @@ INSERT INTO tickets (id, number, state, rev, triage_reasons, scheme, version, it
                      closed_at, created_at, updated_at, known_since)
 SELECT id, '2024-' || lpad(i::text, 7, '0'), CASE fate WHEN 'overdue' THEN 'rectifying' ELSE 'closed' END, 4, '{}', scheme, version, item, condition_id,
        '黄河五路与渤海七路交叉口东北角' || name_zh || '，约' || i % 9 + 1 || '处', false, false, lat, lon, district_code, district_name,
-       '{"rule": "subject_unit"}', unit_id, unit_name, '{}', submitted_at, due_at, created_at, created_at, submitted_at,
+       jsonb_build_object('rule', 'subject_unit', 'position', 'fix', 'ambiguous', false,
+                          'unit', jsonb_build_object('id', unit_id, 'code', unit_code, 'name', unit_name)),
+       unit_id, unit_name,
+       jsonb_build_object('limit', jsonb_build_object('urgent_hours', 6), 'started_at', created_at,
+                          'steps', CASE WHEN submitted_at IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object('stopped', submitted_at)) END,
+                          'due', jsonb_build_object('at', due_at, 'provisional', false)),
+       submitted_at, due_at, created_at, created_at, submitted_at,
        submitted_at + interval '2 h', created_at, coalesce(submitted_at + interval '2 h', created_at + interval '30 min'),
        coalesce(submitted_at + interval '2 h', created_at + interval '30 min')
   FROM lines;

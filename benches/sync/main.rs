@@ -9,6 +9,7 @@ mod cluster;
 mod draft;
 mod figures;
 mod floor;
+mod million;
 mod outcome;
 mod phone;
 mod pull;
@@ -69,7 +70,8 @@ struct InBytes {
     morning: Morning,
 }
 
-#[tokio::main]
+// One thread is enough to ask with, and leaves the server the rest of the machine.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let begun = Instant::now();
@@ -154,9 +156,7 @@ async fn measure(
     .await?;
 
     say(&format!("making {} tickets of them", grouped(sizes.many)));
-    let times = (sizes.many / sizes.reports - 1).to_string();
-    city.cluster
-        .run(&include_str!("million.sql").replace("{times}", &times))?;
+    million::multiply(&city.cluster, sizes.many / sizes.reports - 1)?;
     city.cluster.settle()?;
     for phone in [&mut officer, &mut handler] {
         phone.log_in_again().await?;

@@ -22,10 +22,4 @@ BEGIN
                    source, names, twins, source, condition);
 END $$;
 
-SELECT pg_temp.multiply('reports', '{id}');
-SELECT pg_temp.multiply('findings', '{id, report_id}');
-SELECT pg_temp.multiply('tickets', '{id, finding_id}');
-SELECT pg_temp.multiply('ticket_assignments', '{id, ticket_id}');
-SELECT pg_temp.multiply('ticket_events', '{ticket_id}');
-SELECT pg_temp.multiply('sync_feed', '{entity_id}', $$entity IN ('reports', 'findings', 'tickets')$$);
-SELECT count(*) FROM tickets;
+{multiply};
