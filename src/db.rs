@@ -16,6 +16,7 @@ pub mod error;
 pub mod feed;
 pub mod handover;
 pub mod health;
+pub mod ids;
 pub mod integrity;
 pub mod job;
 pub mod lookback;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::db::cached::{insert_new, instant};
+use crate::db::ids::side_by_side;
 use crate::db::schema::ticket_assignments;
 use crate::db::{Conn, DbError};
 use crate::domain::ticket::routing::UnitRef;
@@ -73,7 +74,7 @@ pub async fn assign_new(
     since: Timestamp,
 ) -> Result<(), DbError> {
     let row = |ticket_id, unit_id, unit_name, role| Row {
-        id: Uuid::new_v4(),
+        id: side_by_side(),
         ticket_id,
         unit_id,
         unit_name,

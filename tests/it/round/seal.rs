@@ -87,6 +87,33 @@ async fn a_sealed_finding_is_there_for_the_office_and_for_no_unit() {
     app.let_jobs_stay(); // The release is still to come.
 }
 
+/// Ids that begin alike are made in a row, so that who sees many can tell about how many there are: of those that have a number, which
+/// tells it too.
+#[tokio::test]
+async fn ids_of_tickets_do_not_count_what_is_sealed() {
+    let (mut app, _, round, inspector) = covert_round().await;
+    let (mut filed, mut hidden) = (Vec::new(), Vec::new());
+    for index in 0..3 {
+        hidden.push(sealed(&inspector, &round, &format!("第{index}处")).await);
+        let sent = story::report("371602").send(&inspector).await;
+        let known = ticket(&app.login("clerk").await, &sent.ticket).await;
+        assert_eq!(known.at("/state"), "dispatched");
+        filed.push(sent.ticket);
+    }
+    let alike = |one: &String, other: &String| one.get(..4) == other.get(..4);
+    // One of them may be the last of its row, and one of the hidden begin so by chance.
+    assert!(
+        filed.windows(2).any(|ids| alike(&ids[0], &ids[1])),
+        "{filed:?}"
+    );
+    let by_chance = |id: &&String| filed.iter().any(|other| alike(id, other));
+    assert!(
+        hidden.iter().filter(by_chance).count() <= 1,
+        "{hidden:?} {filed:?}"
+    );
+    app.let_jobs_stay(); // The release is still to come.
+}
+
 #[tokio::test]
 async fn a_correction_leaves_the_seal_on() {
     let (mut app, _, round, inspector) = covert_round().await;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::observe;
+use crate::db::ids::side_by_side;
 use crate::db::ticket::assignment::Parties;
 use crate::domain::account::Actor;
 use crate::domain::catalogue::FilingCondition;
@@ -162,6 +163,12 @@ impl<'a> Draft<'a> {
             triage_reasons.push(TriageReason::Sealed);
         }
         let unit = routed.routing.unit.clone();
+        let filing = condition.zip(unit).filter(|_| triage_reasons.is_empty());
+        // Of ids in a row, only what has a number shortly: their beginnings must not count what is sealed, or waits.
+        let id = match filing {
+            Some(_) => side_by_side(),
+            None => Uuid::new_v4(),
+        };
         Ok(Some(Self {
             report_id: stop.report.id,
             ordinal,
@@ -169,9 +176,9 @@ impl<'a> Draft<'a> {
             named: named.map(|condition| condition.id),
             radius_m: f64::from(reference.radius_m(&item.key)),
             joins: None,
-            filing: condition.zip(unit).filter(|_| triage_reasons.is_empty()),
+            filing,
             ticket: Ticket {
-                id: Uuid::new_v4(),
+                id,
                 number: None,
                 finding_id: Some(finding.id),
                 state: State::Triage,
