@@ -54,8 +54,8 @@ const WARM_UP: u32 = 100;
 /// Whoever acts for every unit of the city.
 const OFFICER: &str = "officer-root";
 
-// One thread is enough to ask with, and leaves the server the rest of the machine.
-#[tokio::main(flavor = "current_thread")]
+// One thread is enough to ask with, and leaves the server the rest of the machine; that it is not this one hears a signal while a script runs.
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let begun = Instant::now();

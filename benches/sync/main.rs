@@ -70,8 +70,8 @@ struct InBytes {
     morning: Morning,
 }
 
-// One thread is enough to ask with, and leaves the server the rest of the machine.
-#[tokio::main(flavor = "current_thread")]
+// One thread is enough to ask with, and leaves the server the rest of the machine; that it is not this one hears a signal while a script runs.
+#[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let begun = Instant::now();

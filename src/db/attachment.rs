@@ -10,14 +10,14 @@ mod link;
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as SqlTimestamp, ToDiesel as _};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::cached::{Bytes, Fragment, cached, insert, instant};
+use super::cached::{Bytes, Fragment, insert, instant};
 use super::schema::attachments;
 use super::{Conn, DbError};
 use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition, Sha256Digest, StoredPhoto};
@@ -326,19 +326,6 @@ pub(in crate::db) fn role(word: &str) -> PhotoRole {
         "recheck" => PhotoRole::Recheck,
         _ => PhotoRole::Comment,
     }
-}
-
-/// Of these photos, those of which the worker has made what can be made.
-pub async fn rendered_among(mut conn: &Conn, aids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
-    if aids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<IdRow> =
-        cached("SELECT id FROM attachments WHERE id = ANY ($1) AND rendition <> 'none'")
-            .bind::<Array<SqlUuid>, _>(aids)
-            .load(&mut conn)
-            .await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Of these photos of an account, those whose bytes are here, with their digests.

@@ -30,7 +30,6 @@ fn syncing(config: &mut ServiceConfig<'_>) {
         .service(sync::batches::push_batch)
         .service(sync::have::ask_have)
         .service(sync::outbox::get_outbox)
-        .service(sync::quarantine::list_quarantine)
         .service(report::create::create_report);
 }
 
@@ -52,6 +51,7 @@ fn inspection(config: &mut ServiceConfig<'_>) {
         .service(task::list::list_tasks)
         .service(task::start::start_task)
         .service(task::finish::finish_task)
+        .service(sync::quarantine::list_quarantine)
         .service(sync::quarantine::replay_quarantine);
 }
 

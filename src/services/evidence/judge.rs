@@ -8,22 +8,27 @@ use uuid::Uuid;
 use crate::db::attachment::{exif, fingerprint, flag};
 use crate::db::{self, AsyncConnection as _, Conn};
 use crate::domain::evidence::flags::{judge, reuse};
+use crate::domain::evidence::{Rendition, StoredPhoto};
 use crate::services::error::{Error, Result};
 use crate::services::queue::{self, JobKind};
 use crate::services::reference::CITY_ZONE;
 use crate::services::state::Services;
 
-/// Has photos judged that something refers to now and that have been examined, within the caller's transaction; others will be judged
-/// when they are.
+/// Has those of the photos judged that have been examined, within the caller's transaction, in which something has come to refer to them; the
+/// others will be judged when they are examined. The caller holds their locks, as whoever declares them does.
 ///
 /// # Errors
 /// `unavailable`.
-pub(in crate::services) async fn have_judged(
+pub(in crate::services) async fn have_judged<'a>(
     conn: &mut Conn,
-    examined: &[Uuid],
+    declared: impl IntoIterator<Item = &'a StoredPhoto>,
     now: Timestamp,
 ) -> Result<()> {
-    for attachment_id in examined.iter().copied() {
+    let examined = declared
+        .into_iter()
+        .filter(|photo| photo.rendition != Rendition::None);
+    let examined: Vec<Uuid> = examined.map(|photo| photo.declared.aid).collect();
+    for attachment_id in examined {
         queue::enqueue(conn, now, &JobKind::PhotoLinked { attachment_id }).await?;
     }
     Ok(())

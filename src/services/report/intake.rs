@@ -67,11 +67,7 @@ pub(super) async fn take_in(
     if !stored.is_empty() {
         db::feed::attachments(conn, &stored).await?;
     }
-    let examined = photos.values().filter(|it| it.rendition != Rendition::None);
-    let examined: Vec<Uuid> = examined.map(|photo| photo.declared.aid).collect();
-    if !examined.is_empty() {
-        evidence::have_judged(conn, &examined, now).await?;
-    }
+    evidence::have_judged(conn, photos.values().copied(), now).await?;
     let mut findings = found(planned);
     Ok(stops
         .iter()

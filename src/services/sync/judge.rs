@@ -156,11 +156,11 @@ impl Judge<'_> {
         }
         let now = self.svc.now();
         db::feed::hold_readers(conn).await?;
-        evidence::declare(conn, self.actor, &addition.photos, "/attachments", now).await?;
-        let aids: Vec<Uuid> = addition.photos.iter().map(|photo| photo.aid).collect();
+        let photos = &addition.photos;
+        let declared = evidence::declare(conn, self.actor, photos, "/attachments", now).await?;
+        let aids: Vec<Uuid> = photos.iter().map(|photo| photo.aid).collect();
         db::attachment::link_more(conn, addition.report_id, addition.finding_id, &aids).await?;
-        let examined = db::attachment::rendered_among(conn, &aids).await?;
-        evidence::have_judged(conn, &examined, now).await?;
+        evidence::have_judged(conn, &declared, now).await?;
         Ok(db::feed::attachments(conn, &aids).await?)
     }
 

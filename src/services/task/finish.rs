@@ -75,9 +75,10 @@ async fn look_back(
         .and_then(|id| reference.catalogue.condition(id));
     let photos_wanted = condition.is_some_and(|condition| condition.min_after_photos > 0);
     recheck::check(&found, photos_wanted)?;
-    evidence::declare(conn, actor, &found.photos, "/attachments", svc.now()).await?;
+    let photos = evidence::declare(conn, actor, &found.photos, "/attachments", svc.now()).await?;
     db::task::update(conn, &task).await?;
     let ticket = record(svc, conn, actor, &reference, ticket, &task, &found).await?;
+    evidence::have_judged(conn, &photos, svc.now()).await?;
     if found.result == RecheckResult::Fail {
         report_anew(svc, conn, actor, &reference, &ticket, &task, found).await?;
     }
@@ -119,11 +120,7 @@ async fn record(
     };
     let seq = db::ticket::event::append(conn, &ticket, event).await?;
     let aids: Vec<Uuid> = found.photos.iter().map(|photo| photo.aid).collect();
-    if !aids.is_empty() {
-        db::attachment::link_event(conn, ticket.id, seq, PhotoRole::Recheck, &aids).await?;
-        let examined = db::attachment::rendered_among(conn, &aids).await?;
-        evidence::have_judged(conn, &examined, now).await?;
-    }
+    db::attachment::link_event(conn, ticket.id, seq, PhotoRole::Recheck, &aids).await?;
     if !office_only {
         db::feed::tickets(conn, &[ticket.id]).await?;
     }

@@ -22,7 +22,7 @@ use crate::db::{self, Conn, DbError};
 use crate::domain::account::Actor;
 use crate::domain::calendar::WorkCalendar;
 use crate::domain::catalogue::{CatalogueItem, FilingCondition};
-use crate::domain::evidence::{DeclaredPhoto, PhotoRole, Rendition};
+use crate::domain::evidence::{DeclaredPhoto, PhotoRole, StoredPhoto};
 use crate::domain::text::Text;
 use crate::domain::ticket::command::{Basis, Target};
 use crate::domain::ticket::machine::{Command, Party, Refused, State};
@@ -47,6 +47,8 @@ pub(super) struct Case<'a> {
     pub slips: Vec<Slip>,
     /// What the caller is to the ticket.
     pub parties: Vec<Party>,
+    /// An inspector has something to do about it.
+    pub with_tasks: bool,
     command: Command,
     basis: Basis,
     before: State,
@@ -54,9 +56,8 @@ pub(super) struct Case<'a> {
     rev_before: i64,
     relation: Relation,
     trail_end: End,
-    with_tasks: bool,
-    /// Photos that came with the command and that have been examined already.
-    examined: Vec<Uuid>,
+    /// Photos that came with the command.
+    photos: Vec<StoredPhoto>,
 }
 
 /// What goes into the trail with the change.
@@ -166,7 +167,7 @@ impl<'a> Case<'a> {
             relation,
             trail_end: footing.trail_end,
             with_tasks: footing.with_tasks,
-            examined: Vec::new(),
+            photos: Vec::new(),
             ticket,
             reference,
         })
@@ -253,7 +254,7 @@ impl<'a> Case<'a> {
             self.beside(conn, seen_by),
         )
         .await?;
-        evidence::have_judged(conn, &self.examined, self.now).await?;
+        evidence::have_judged(conn, &self.photos, self.now).await?;
         if let ([_this_alone], false) = (changed.as_slice(), office_only) {
             self.show_judges(conn, beside.as_ref()).await?;
         }
@@ -374,21 +375,11 @@ impl<'a> Case<'a> {
         Ok(db::ticket::request::lapse(conn, self.ticket.id, state, now).await?)
     }
 
-    /// Whether an inspector has something to do about the ticket.
-    pub fn has_tasks(&self) -> bool {
-        self.with_tasks
-    }
-
     /// Declares the photos that come with the command; answers how many of them are not here yet.
     pub async fn declare(&mut self, conn: &mut Conn, photos: &[DeclaredPhoto]) -> Result<usize> {
-        let known = evidence::declare(conn, self.actor, photos, "/attachments", self.now).await?;
-        let examined = known.iter().filter(|it| it.rendition != Rendition::None);
-        self.examined
-            .extend(examined.map(|photo| photo.declared.aid));
-        Ok(known
-            .iter()
-            .filter(|photo| photo.stored_at.is_none())
-            .count())
+        self.photos = evidence::declare(conn, self.actor, photos, "/attachments", self.now).await?;
+        let missing = self.photos.iter().filter(|it| it.stored_at.is_none());
+        Ok(missing.count())
     }
 }
 

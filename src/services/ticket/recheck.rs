@@ -25,7 +25,7 @@ pub(super) async fn recheck(
     let fix = trail::fix(command.fix.as_ref(), case.reference.policies.fix_max_age_s);
     let calendar = case.calendar();
     case.ticket.recheck(command.result, &calendar, case.now);
-    if case.has_tasks() {
+    if case.with_tasks {
         task::rechecked(conn, case.actor, case.ticket.id, command.result, case.now).await?;
     }
     Ok(Entry {
