@@ -9,7 +9,7 @@ mod ticket;
 pub mod writers;
 
 use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
 pub use self::round::round;
@@ -23,9 +23,10 @@ use crate::domain::sync::{Collection, Scope};
 
 /// Nobody moves units in their tree, or inspectors, while this transaction decides who may know what: taken first, by
 /// everything that changes tickets, before it reads the clock (a list as of an instant waits for those who have read it by then:
-/// [`writers`]). Its statements are planned once a connection from here on, as by [`plan_once`].
-pub async fn hold_readers(conn: &Conn) -> Result<(), DbError> {
-    run(conn, HOLD_READERS).await
+/// [`writers`]). Its statements are planned once a connection from here on, as by [`plan_once`]. On a connection of a pool, which knows the
+/// statement by its name: it needs no preparation, so that what goes out beside it comes behind it.
+pub async fn hold_readers(mut conn: &Conn) -> Result<(), DbError> {
+    conn.batch_execute("EXECUTE hold_readers").await
 }
 
 pub(super) const HOLD_READERS: &str = "\

@@ -21,7 +21,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
 use self::row::Row;
@@ -60,13 +60,11 @@ pub async fn find(
     row.map(Ticket::try_from).transpose()
 }
 
-/// Locks a ticket until the transaction ends. What it is, is asked once the lock is held.
+/// Locks a ticket until the transaction ends. What it is, is asked once the lock is held. On a connection of a pool, as by
+/// [`hold_readers`](super::feed::hold_readers).
 pub async fn hold(mut conn: &Conn, id: Uuid) -> Result<(), DbError> {
-    cached(HOLD)
-        .bind::<SqlUuid, _>(id)
-        .execute(&mut conn)
-        .await
-        .map(|_| ())
+    let hold = format!("EXECUTE hold_ticket('{id}')");
+    conn.batch_execute(&hold).await
 }
 
 pub(super) const HOLD: &str = "SELECT FROM tickets WHERE id = $1 FOR UPDATE";

@@ -1,4 +1,4 @@
-//! Tickets (整改工单): reading them, and one file for each command. Giving a command opens the case (locks the row, asks who
+//! Tickets (整改工单): reading them, and one file for each command. Giving a command locks the ticket and finds it, opens the case (asks who
 //! may, checks the version and the state), lets the command act on the ticket, and closes the case (writes it back with its
 //! row of the trail).
 

@@ -30,7 +30,7 @@ pub async fn arrived(
 }
 
 /// An account's held mutations that wait for nothing any more, in the phone's order.
-pub async fn releasable(conn: &mut Conn, account_id: Uuid) -> Result<Vec<Uuid>, DbError> {
+pub async fn releasable(mut conn: &Conn, account_id: Uuid) -> Result<Vec<Uuid>, DbError> {
     #[derive(QueryableByName)]
     struct MidRow {
         #[diesel(sql_type = SqlUuid)]
@@ -45,7 +45,7 @@ pub async fn releasable(conn: &mut Conn, account_id: Uuid) -> Result<Vec<Uuid>, 
           ORDER BY m.seq, m.received_at, m.mid",
     )
     .bind::<SqlUuid, _>(account_id)
-    .load(conn)
+    .load(&mut conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.mid).collect())
 }

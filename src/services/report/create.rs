@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::intake::{self, OwnUnit, Stop};
+use crate::db::reference::Stamps;
 use crate::db::report::Sender;
-use crate::db::{self, AsyncConnection as _, Conn, DbError};
+use crate::db::{self, Conn, DbError};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
 use crate::domain::report::{NewReport, Report, Source};
@@ -79,11 +80,11 @@ impl From<DbError> for NotStored {
 pub async fn create(svc: &Services, actor: &Actor, report: NewReport) -> Result<Created> {
     require(actor, Action::CreateReport)?;
     let mut conn = svc.conn().await?;
-    let outcomes = conn
-        .transaction(async |conn| create_on(svc, conn, actor, slice::from_ref(&report)).await)
+    let stamps = db::transaction::begin_holding_readers(&mut conn, db::reference::stamps).await?;
+    let outcomes = take(svc, &mut conn, actor, slice::from_ref(&report), stamps)
         .await
-        .map_err(|not_stored: NotStored| not_stored.error)?;
-    sync::hold::release_ready(svc, &mut conn, actor).await?;
+        .map_err(|not_stored| not_stored.error);
+    let outcomes = sync::hold::end_and_release(svc, &mut conn, actor, outcomes).await?;
     match outcomes.into_iter().next() {
         Some(Outcome::Stored(created)) => Ok(*created),
         Some(Outcome::Amended(id)) => {
@@ -118,6 +119,17 @@ pub(in crate::services) async fn hand_in(
     reports: &[NewReport],
 ) -> std::result::Result<Vec<Outcome>, NotStored> {
     let ((), stamps) = try_join(db::feed::hold_readers(conn), db::reference::stamps(conn)).await?;
+    take(svc, conn, actor, reports, stamps).await
+}
+
+/// The caller holds readers.
+async fn take(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    reports: &[NewReport],
+    stamps: Stamps,
+) -> std::result::Result<Vec<Outcome>, NotStored> {
     let reference = svc.reference.as_of(conn, stamps).await?;
     let rounds = round::standing::hold(conn, actor, reports).await?;
     let sender = Sender {

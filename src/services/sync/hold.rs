@@ -70,9 +70,18 @@ pub(super) async fn sweep(
     conn: &mut Conn,
     account_id: Uuid,
 ) -> Result<Vec<(Uuid, Outcome)>> {
+    let ready = db::mutation::releasable(conn, account_id).await?;
+    sweep_from(svc, conn, account_id, ready).await
+}
+
+async fn sweep_from(
+    svc: &Services,
+    conn: &mut Conn,
+    account_id: Uuid,
+    mut ready: Vec<Uuid>,
+) -> Result<Vec<(Uuid, Outcome)>> {
     let mut released = Vec::new();
     loop {
-        let ready = db::mutation::releasable(conn, account_id).await?;
         let before = released.len();
         for mid in ready {
             if let Some(outcome) = release(svc, conn, account_id, mid, false).await? {
@@ -82,15 +91,26 @@ pub(super) async fn sweep(
         if released.len() == before {
             return Ok(released);
         }
+        ready = db::mutation::releasable(conn, account_id).await?;
     }
 }
 
-/// Does what a sender's held mutations have waited for, now that something of it came by another way than a batch.
+/// Ends a transaction as [`transaction::end`](db::transaction::end) does, then does what the caller's held mutations have waited for, now that
+/// something of it came by another way than a batch.
 ///
 /// # Errors
-/// `unavailable`.
-pub async fn release_ready(svc: &Services, conn: &mut Conn, actor: &Actor) -> Result<()> {
-    sweep(svc, conn, actor.account_id).await.map(|_| ())
+/// That of the work; `unavailable`.
+pub async fn end_and_release<T>(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    done: Result<T>,
+) -> Result<T> {
+    let account_id = actor.account_id;
+    let ready = async |conn: &Conn| Ok(db::mutation::releasable(conn, account_id).await?);
+    let (done, ready) = db::transaction::end_and_ask(conn, done, ready).await?;
+    sweep_from(svc, conn, account_id, ready).await?;
+    Ok(done)
 }
 
 /// Does a held mutation without what it waits for, if its time is over.

@@ -1,7 +1,8 @@
-//! A ticket under a command: locked, authorised, current. Opening checks, in this order: may the caller know of it (404),
-//! may it give this command at all (403), has it said which version it saw (428), is that the current one (412), is the
-//! command allowed now (409).
+//! A ticket under a command: locked, authorised, current. Finding it checks whether the caller may know of it (404); opening, in this
+//! order: may it give this command at all (403), has it said which version it saw (428), is that the current one (412), is the command
+//! allowed now (409).
 
+use std::collections::HashSet;
 use std::slice;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::db::feed::Readers;
 use crate::db::task::Whose;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::event::End;
-use crate::db::ticket::footing::footing;
+use crate::db::ticket::footing::{Footing, footing};
 use crate::db::ticket::record::{Belongings, belongings};
 use crate::db::{self, Conn, DbError};
 use crate::domain::account::Actor;
@@ -86,27 +87,48 @@ pub struct Given {
     pub(super) beside: Option<Belongings>,
 }
 
+/// A ticket that the caller may know of, and what a command on it stands on.
+pub(super) struct Found {
+    ticket: Ticket,
+    footing: Footing,
+    reported: HashSet<Uuid>,
+}
+
+/// Reads the ticket. The caller holds readers ([`db::feed::hold_readers`]) and the ticket ([`db::ticket::hold`]).
+pub(super) async fn find(conn: &Conn, actor: &Actor, target: Target) -> Result<Found> {
+    let scope = match target.basis {
+        Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
+        Basis::Former => TicketScope::All,
+    };
+    let (ticket, footing, reported) = try_join3(
+        db::ticket::find_held(conn, &scope, target.id),
+        footing(conn, target.id),
+        reported(conn, actor, &[target.id]),
+    )
+    .await?;
+    let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
+    Ok(Found {
+        ticket,
+        footing,
+        reported,
+    })
+}
+
 impl<'a> Case<'a> {
-    /// Reads the ticket and checks that the command is allowed. The caller holds readers ([`db::feed::hold_readers`]) and the ticket
-    /// ([`db::ticket::hold`]).
+    /// Checks that the command is allowed on what was found.
     pub async fn open(
         svc: &'a Services,
         conn: &mut Conn,
         actor: &'a Actor,
         target: Target,
         command: Command,
+        found: Found,
     ) -> Result<Self> {
-        let scope = match target.basis {
-            Basis::Present(_) | Basis::Offline => TicketScope::of(actor),
-            Basis::Former => TicketScope::All,
-        };
-        let (ticket, footing, reported) = try_join3(
-            db::ticket::find_held(conn, &scope, target.id),
-            footing(conn, target.id),
-            reported(conn, actor, &[target.id]),
-        )
-        .await?;
-        let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
+        let Found {
+            ticket,
+            footing,
+            reported,
+        } = found;
         let (this, supervised) = ([ticket.id], usize::from(ticket.supervision_level > 0));
         let (looked_back_at, slips) = try_join(
             looked_back_at(conn, actor, slice::from_ref(&ticket)),

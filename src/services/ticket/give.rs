@@ -1,8 +1,8 @@
 //! Giving a command: what every command does before and after its own act. REST and mutations both come through here.
 
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 
-use super::case::{Case, Entry, Given};
+use super::case::{Case, Entry, Found, Given, find};
 use super::view::view;
 use super::{
     acknowledge, appeal, assign, assign_work, comment, correct, extension, file, force_closing,
@@ -30,8 +30,9 @@ pub async fn give(
 ) -> Result<TicketView> {
     require(actor, Action::CommandTicket)?;
     let mut conn = svc.conn().await?;
-    db::transaction::begin_holding(&mut conn, target.id).await?;
-    let seen = give_and_see(svc, &mut conn, actor, target, order).await;
+    let find = async |conn: &Conn| find(conn, actor, target).await;
+    let found = db::transaction::begin_holding(&mut conn, target.id, find).await?;
+    let seen = give_and_see(svc, &mut conn, actor, target, order, found).await;
     db::transaction::end(&mut conn, seen).await
 }
 
@@ -41,9 +42,10 @@ async fn give_and_see(
     actor: &Actor,
     target: Target,
     order: Order,
+    found: Found,
 ) -> Result<TicketView> {
     let scope = TicketScope::of(actor);
-    let given = carry_out(svc, conn, actor, target, order, Some(&scope)).await?;
+    let given = carry_out(svc, conn, actor, target, order, found, Some(&scope)).await?;
     view(svc, conn, actor, given).await
 }
 
@@ -60,12 +62,13 @@ pub async fn give_on(
 ) -> Result<Given> {
     require(actor, Action::CommandTicket)?;
     conn.transaction(async |conn| {
-        try_join(
-            db::feed::hold_readers(conn),
-            db::ticket::hold(conn, target.id),
+        let ((), (), found) = try_join3(
+            async { Ok(db::feed::hold_readers(conn).await?) },
+            async { Ok(db::ticket::hold(conn, target.id).await?) },
+            find(conn, actor, target),
         )
         .await?;
-        carry_out(svc, conn, actor, target, order, None).await
+        carry_out(svc, conn, actor, target, order, found, None).await
     })
     .await
 }
@@ -77,9 +80,10 @@ async fn carry_out(
     actor: &Actor,
     target: Target,
     order: Order,
+    found: Found,
     seen_by: Option<&TicketScope>,
 ) -> Result<Given> {
-    let mut case = Case::open(svc, conn, actor, target, order.command()).await?;
+    let mut case = Case::open(svc, conn, actor, target, order.command(), found).await?;
     let entry = act(&mut case, conn, order).await?;
     case.close(conn, entry, seen_by).await
 }

@@ -5,15 +5,17 @@ use jiff::Timestamp;
 
 use super::view::views;
 use crate::db::cached::plan_once;
+use crate::db::reference::Stamps;
 use crate::db::ticket::TicketScope;
 use crate::db::ticket::list::{ListKey, TicketFilter, page};
-use crate::db::{self, AsyncConnection as _};
+use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::{Actor, Role};
 use crate::domain::evidence::flags::Flag;
 use crate::domain::geo::BoundingBox;
 use crate::domain::page::{InvalidCursor, Page, decode_cursor};
 use crate::domain::text::Text;
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::machine::State;
 use crate::domain::ticket::projection::TicketView;
 use crate::services::error::{Code, Error, Result};
@@ -96,21 +98,34 @@ async fn read(svc: &Services, actor: &Actor, query: ListQuery) -> Result<Page<Ti
         recurrence: query.recurrence,
     };
     let (scope, limit) = (TicketScope::of(actor), i64::from(query.limit) + 1);
-    conn.transaction(async |conn| {
+    let first = async |conn: &Conn| {
         let page = page(conn, &scope, &filter, after, limit);
-        let (rows, stamps) = try_join(page, db::reference::stamps(conn)).await?;
-        let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
-        let reference = svc.reference.as_of(conn, stamps).await?;
-        // Each page has a plan of its own; what lies beside tickets has one.
-        let planned_once = async { Ok(plan_once(conn).await?) };
-        let views = views(&reference, conn, actor, page.items, now);
-        let ((), items) = try_join(planned_once, views).await?;
-        Ok(Page {
-            items,
-            next_cursor: page.next_cursor,
-        })
+        try_join(page, db::reference::stamps(conn)).await
+    };
+    let (rows, stamps) = db::transaction::begin(&mut conn, first).await?;
+    let page = Page::cut(rows, query.limit, |ticket| (ticket.listed_at, ticket.id));
+    let seen = see(svc, &mut conn, actor, page, stamps, now).await;
+    db::transaction::end(&mut conn, seen).await
+}
+
+/// A page as the caller may see it.
+async fn see(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    page: Page<Ticket>,
+    stamps: Stamps,
+    now: Timestamp,
+) -> Result<Page<TicketView>> {
+    let reference = svc.reference.as_of(conn, stamps).await?;
+    // Each page has a plan of its own; what lies beside tickets has one.
+    let planned_once = async { Ok(plan_once(conn).await?) };
+    let views = views(&reference, conn, actor, page.items, now);
+    let ((), items) = try_join(planned_once, views).await?;
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
     })
-    .await
 }
 
 /// Refuses what a caller must not find out by asking.

@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::view::views;
 use crate::db::cached::plan_once;
+use crate::db::reference::Stamps;
 use crate::db::ticket::TicketScope;
-use crate::db::{self, AsyncConnection as _};
+use crate::db::{self, Conn};
 use crate::domain::access::{Action, require};
 use crate::domain::account::Actor;
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::projection::{TicketView, project_event};
 use crate::domain::ticket::trail::{Event, held_before};
 use crate::services::error::{Code, Error, Result};
@@ -23,21 +25,29 @@ use crate::services::state::Services;
 pub async fn get(svc: &Services, actor: &Actor, id: Uuid) -> Result<TicketView> {
     require(actor, Action::ReadTickets)?;
     let mut conn = svc.conn().await?;
-    conn.transaction(async |conn| {
-        let scope = TicketScope::of(actor);
-        let ((), ticket, stamps) = try_join3(
-            plan_once(conn),
-            db::ticket::find(conn, &scope, id),
-            db::reference::stamps(conn),
-        )
-        .await?;
-        let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
-        let reference = svc.reference.as_of(conn, stamps).await?;
-        let mut views = views(&reference, conn, actor, vec![ticket], svc.now()).await?;
-        let view = views.pop();
-        Ok(view.ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?)
-    })
-    .await
+    let scope = TicketScope::of(actor);
+    let find = async |conn: &Conn| {
+        let find = db::ticket::find(conn, &scope, id);
+        try_join3(plan_once(conn), find, db::reference::stamps(conn)).await
+    };
+    let ((), ticket, stamps) = db::transaction::begin(&mut conn, find).await?;
+    let seen = see(svc, &mut conn, actor, ticket, stamps).await;
+    db::transaction::end(&mut conn, seen).await
+}
+
+/// A ticket as the caller may see it.
+async fn see(
+    svc: &Services,
+    conn: &mut Conn,
+    actor: &Actor,
+    ticket: Option<Ticket>,
+    stamps: Stamps,
+) -> Result<TicketView> {
+    let ticket = ticket.ok_or_else(|| Error::new(Code::NotFound))?;
+    let reference = svc.reference.as_of(conn, stamps).await?;
+    let mut views = views(&reference, conn, actor, vec![ticket], svc.now()).await?;
+    let view = views.pop();
+    Ok(view.ok_or_else(|| anyhow::anyhow!("a ticket cannot be completed"))?)
 }
 
 /// The trail of a ticket with inspectors under their pseudonyms, first row first, each with the time for which its holder had had the

@@ -76,7 +76,7 @@ async fn store(
     actor: &Actor,
     reports: &[NewReport],
 ) -> Result<Vec<Outcome>, NotStored> {
-    let mut conn = app.sql().await;
+    let mut conn = app.svc.conn().await.expect("a connection");
     conn.transaction(async |conn| create_on(&app.svc, conn, actor, reports).await)
         .await
 }

@@ -164,11 +164,9 @@ async fn rules_that_come_at_once_raise_a_level_once() {
     let id = four_hours(&inspector).await.ticket;
     let ticket_id = id.parse().expect("an id");
     let by_rule = |level: u32| {
-        let (svc, url) = (app.svc.clone(), app.database_url().to_owned());
+        let svc = app.svc.clone();
         async move {
-            let mut conn = xuncha::db::Conn::establish(&url)
-                .await
-                .expect("a connection");
+            let mut conn = svc.conn().await.expect("a connection");
             let notice = Notice {
                 reason: "超期一日".to_owned(),
                 reply_due: ReplyDue::Usual,
