@@ -1006,6 +1006,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks_to_tell (ticket_id, seq) {
+        ticket_id -> Uuid,
+        seq -> Int4,
+    }
+}
+
 diesel::joinable!(accounts -> units (unit_id));
 diesel::joinable!(areas -> units (owner_unit_id));
 diesel::joinable!(check_point_owners -> check_points (point_id));
@@ -1063,12 +1070,9 @@ diesel::joinable!(sync_cursors -> devices (device_id));
 diesel::joinable!(tasks -> check_points (point_id));
 diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> tickets (ticket_id));
-diesel::joinable!(ticket_assignments -> tickets (ticket_id));
 diesel::joinable!(ticket_attachments -> attachments (attachment_id));
-diesel::joinable!(ticket_events -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> tickets (ticket_id));
 diesel::joinable!(ticket_requests -> units (unit_id));
-diesel::joinable!(ticket_spans -> tickets (ticket_id));
 diesel::joinable!(tickets -> accounts (assignee_id));
 diesel::joinable!(tickets -> check_points (point_id));
 diesel::joinable!(tickets -> findings (finding_id));
@@ -1154,4 +1158,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     webhook_endpoints,
     webhook_messages,
+    webhooks_to_tell,
 );

@@ -1,4 +1,5 @@
-//! Endpoints of webhooks. Messages are written by a trigger on the trail (migration `webhooks`) and here for what is no row of a trail.
+//! Endpoints of webhooks. Messages are written by triggers for rows of a trail (migration `webhooks_only_where_there_are_any`), and here for what is
+//! no row of a trail.
 
 pub mod delivery;
 pub mod message;

@@ -11,7 +11,7 @@ use xuncha::services::webhook::deliver;
 
 use crate::harness::receiver::{Received, Receiver};
 use crate::harness::story::{self, command};
-use crate::harness::{Client, TestApp};
+use crate::harness::{Client, TestApp, rows};
 
 /// An endpoint of the caller's: its id and its secret.
 async fn endpoint(owner: &Client, receiver: &Receiver, events: &[&str]) -> (String, String) {
@@ -166,6 +166,9 @@ async fn who_is_told_is_decided_when_it_happens() {
             "ticket.return"
         ]
     );
+    let mut sql = app.sql().await;
+    let waiting = rows(&mut sql, "SELECT seq FROM webhooks_to_tell").await;
+    assert!(waiting.is_empty(), "what was told waits no more");
     app.finish().await;
 }
 

@@ -66,20 +66,25 @@ pub async fn create(svc: &Services, actor: &Actor, new: NewEndpoint) -> Result<M
     };
     check(svc, &endpoint)?;
     let mut conn = svc.conn().await?;
-    if db::webhook::list(&mut conn, owner).await?.len() >= MAX_ENDPOINTS {
-        return Err(Error::invalid_field(
-            "/url",
-            "too_many",
-            Text::new(
-                format!("最多 {MAX_ENDPOINTS} 个接收端"),
-                format!("at most {MAX_ENDPOINTS} endpoints"),
-            ),
-        ));
-    }
-    let secret = new_secret();
-    let sealed = svc.sealer.seal(PURPOSE, &secret);
-    db::webhook::insert(&mut conn, &endpoint, &sealed, actor.account_id).await?;
-    Ok(Made { endpoint, secret })
+    conn.transaction::<_, Error, _>(async |conn| {
+        // What is changing now did not ask for it; what changes from its answer on will.
+        db::feed::move_readers(conn).await?;
+        if db::webhook::list(conn, owner).await?.len() >= MAX_ENDPOINTS {
+            return Err(Error::invalid_field(
+                "/url",
+                "too_many",
+                Text::new(
+                    format!("最多 {MAX_ENDPOINTS} 个接收端"),
+                    format!("at most {MAX_ENDPOINTS} endpoints"),
+                ),
+            ));
+        }
+        let secret = new_secret();
+        let sealed = svc.sealer.seal(PURPOSE, &secret);
+        db::webhook::insert(conn, &endpoint, &sealed, actor.account_id).await?;
+        Ok(Made { endpoint, secret })
+    })
+    .await
 }
 
 /// The caller's endpoints.
@@ -110,6 +115,9 @@ pub async fn change(svc: &Services, actor: &Actor, id: Uuid, change: Change) -> 
     let owner = owner(actor)?;
     let mut conn = svc.conn().await?;
     conn.transaction::<_, Error, _>(async |conn| {
+        if change.enabled == Some(true) {
+            db::feed::move_readers(conn).await?;
+        }
         let mut endpoint = lock(conn, owner, id).await?;
         if let Some(url) = change.url {
             endpoint.url = url;

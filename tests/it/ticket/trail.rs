@@ -162,11 +162,15 @@ async fn no_row_can_be_changed_or_deleted_even_by_sql() {
 }
 
 #[tokio::test]
-async fn nobody_whom_the_trail_may_name_can_be_removed_even_by_sql() {
-    let (app, ..) = city().await;
+async fn neither_a_ticket_nor_whom_its_trail_may_name_can_be_removed_even_by_sql() {
+    let (app, inspector, _) = city().await;
     Phone::of(&app, "inspector1").await;
+    story::report("371602").post(&inspector).await;
     let mut sql = app.sql().await;
     for statement in [
+        "DELETE FROM tickets",
+        "TRUNCATE tickets CASCADE",
+        "UPDATE tickets SET id = gen_random_uuid()",
         "DELETE FROM accounts",
         "UPDATE accounts SET id = gen_random_uuid()",
         "DELETE FROM units",
