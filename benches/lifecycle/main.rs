@@ -54,7 +54,7 @@ const WARM_UP: u32 = 100;
 /// Whoever acts for every unit of the city.
 const OFFICER: &str = "officer-root";
 
-// One thread is enough to ask with, and leaves the server the rest of the machine; that it is not this one hears a signal while a script runs.
+// The clients are threads of their own; this one hears a signal while they ask, and while a script runs.
 #[tokio::main(worker_threads = 1)]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
@@ -91,12 +91,12 @@ async fn measure(
         .run("SELECT id, lat, lon FROM check_points ORDER BY code")?;
     let mut writer = Writer::new(&points, Some("behaviour"))?;
     say("warming up");
-    life::live(city, &mut writer, OFFICER, WARM_UP).await?;
+    life::live(city, &mut writer, OFFICER, WARM_UP)?;
     say(&format!(
         "{} lives on an empty database",
         grouped(sizes.lives)
     ));
-    let empty = life::live(city, &mut writer, OFFICER, sizes.lives).await?;
+    let empty = life::live(city, &mut writer, OFFICER, sizes.lives)?;
     say(&format!("… {:.0}/s", per_second(empty.count, empty.took)));
 
     say(&format!("making {} tickets of them", grouped(sizes.many)));
@@ -109,8 +109,8 @@ async fn measure(
         grouped(sizes.lives),
         grouped(tickets)
     ));
-    life::live(city, &mut writer, OFFICER, WARM_UP).await?;
-    let full = life::live(city, &mut writer, OFFICER, sizes.lives).await?;
+    life::live(city, &mut writer, OFFICER, WARM_UP)?;
+    let full = life::live(city, &mut writer, OFFICER, sizes.lives)?;
     say(&format!("… {:.0}/s", per_second(full.count, full.took)));
     Ok(Measured {
         sizes,
