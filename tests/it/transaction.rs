@@ -101,6 +101,11 @@ async fn what_is_asked_behind_it_sees_what_was_committed_and_cannot_take_it_back
         .expect("committed");
     assert!(!behind.held);
     assert_eq!(behind.plans, "auto");
+    let within = conn.transaction::<_, DbError, _>(async |conn| {
+        conn.transaction(async |conn| end_and_ask(conn, Ok::<(), DbError>(()), look).await)
+            .await
+    });
+    assert!(matches!(within.await, Err(DbError::NotInTransaction)));
     begin(&mut conn, nothing).await.expect("begins");
     conn.batch_execute("DELETE FROM noted")
         .await

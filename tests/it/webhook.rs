@@ -5,13 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use ring::hmac;
 use serde_json::{Value, json};
+use xuncha::db::transaction::{begin_holding_readers, end};
+use xuncha::db::{Conn, DbError};
 use xuncha::gateways::webhooks::{Reach, Webhooks};
 use xuncha::services::supervision::climb;
 use xuncha::services::webhook::deliver;
 
 use crate::harness::receiver::{Received, Receiver};
 use crate::harness::story::{self, command};
-use crate::harness::{Client, TestApp, rows};
+use crate::harness::{Client, Request, Response, TestApp, rows};
 
 /// An endpoint of the caller's: its id and its secret.
 async fn endpoint(owner: &Client, receiver: &Receiver, events: &[&str]) -> (String, String) {
@@ -360,6 +362,52 @@ async fn a_change_that_is_taken_back_was_never_told() {
         .expect(500);
     sent(&app).await;
     assert!(receiver.take().is_empty());
+    app.finish().await;
+}
+
+/// Does a change of endpoints while somebody changes tickets, who has looked for endpoints already: it is answered when that has ended.
+async fn while_something_changes(app: &TestApp, change: Request) -> Response {
+    let mut changing = app.svc.conn().await.expect("a connection");
+    let nothing = async |_: &Conn| Ok::<(), DbError>(());
+    begin_holding_readers(&mut changing, nothing)
+        .await
+        .expect("begins");
+    let changed = tokio::spawn(async move { change.await });
+    let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while !changed.is_finished() && app.rows(waiting).await.is_empty() {}
+    assert!(!changed.is_finished(), "it was answered too early");
+    end(&mut changing, Ok::<(), DbError>(()))
+        .await
+        .expect("ends");
+    changed.await.expect("it does not panic")
+}
+
+#[tokio::test]
+async fn from_its_answer_on_an_endpoint_misses_nothing() {
+    let app = TestApp::demo().await;
+    let inspector = app.login("inspector1").await;
+    let officer = app.login("officer-371602-sanitation").await;
+    let receiver = Receiver::start().await;
+    let id = story::report("371602").post(&inspector).await.ticket;
+    let body = json!({ "url": receiver.url(), "events": [] });
+    let made = while_something_changes(&app, officer.post("webhooks").json(&body)).await;
+    let path = format!("webhooks/{}", made.expect(201).str("/id"));
+    command(&officer, &id, "acknowledge", json!({}))
+        .await
+        .expect(200);
+    sent(&app).await;
+    assert_eq!(kinds(&receiver.take()), ["ticket.acknowledge"]);
+    officer
+        .patch(&path)
+        .json(&json!({ "enabled": false }))
+        .await
+        .expect(200);
+    let on = officer.patch(&path).json(&json!({ "enabled": true }));
+    while_something_changes(&app, on).await.expect(200);
+    story::submit(&officer, &id).await;
+    sent(&app).await;
+    assert_eq!(kinds(&receiver.take()), ["ticket.submit"]);
+    app.run_jobs().await;
     app.finish().await;
 }
 
